@@ -1,0 +1,59 @@
+"""The three kinds of children: a broker, a web server, workers."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+from config.launcher import broker
+from config.launcher.processes import Service
+
+WEB_THREADS = 16
+# One arithmetic thread a process: the work is parallel by processes, and more threads only
+# make two cores wait for each other.
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+def broker_service(directory: Path, socket: Path, lock: int) -> Service:
+    return Service("broker", broker.command(directory, socket), descriptors=(lock,))
+
+
+def web_service(listener: int, lock: int) -> Service:
+    """One process of many threads, on the socket that the launcher holds."""
+    command = [
+        *(sys.executable, "-m", "gunicorn", "config.wsgi:application"),
+        *("--bind", f"fd://{listener}"),
+        *("--worker-class", "gthread", "--workers", "1", "--threads", str(WEB_THREADS)),
+        *("--timeout", "30", "--graceful-timeout", "2", "--keep-alive", "5"),
+        *("--log-level", "warning", "--no-control-socket"),
+    ]
+    return Service("web", command, descriptors=(listener, lock))
+
+
+def worker_service(queue: str, processes: int, soft_seconds: int, lock: int) -> Service:
+    """A worker for one queue. A child forked from a process that has touched CUDA is
+    unusable, so the GPU queue is served without forking.
+
+    SIGQUIT is Celery's shutdown with a time limit; SIGTERM would wait for ever.
+    """
+    pool = ("--pool", "solo") if queue == "gpu" else ("--concurrency", str(processes))
+    command = [
+        *(sys.executable, "-m", "celery", "--app", "config.celery:app", "--quiet", "worker"),
+        *("--queues", queue, "--hostname", f"{queue}@%h", *pool),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+        *("--loglevel", "warning"),
+    ]
+    return Service(
+        f"worker ({queue})",
+        command,
+        stop_signal=signal.SIGQUIT,
+        patience=soft_seconds + 5.0,
+        # The pages stay quick while an experiment takes all it can get.
+        niceness=5,
+        descriptors=(lock,),
+    )

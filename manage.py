@@ -1,0 +1,23 @@
+#!/usr/bin/env python3
+"""The command line of the site: `manage.py help` lists what it can do."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        from django.core.management import execute_from_command_line
+    except ModuleNotFoundError as missing:
+        raise SystemExit(
+            f"{missing.name} is not installed for {sys.executable}: run `make setup`, "
+            "then .venv/bin/python manage.py …"
+        ) from missing
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
