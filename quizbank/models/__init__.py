@@ -10,3 +10,14 @@ from quizbank.models.bank import Trap as Trap
 from quizbank.models.documents import CatalogueRow as CatalogueRow
 from quizbank.models.documents import Document as Document
 from quizbank.models.documents import Unit as Unit
+from quizbank.models.people import ApiToken as ApiToken
+from quizbank.models.people import Erasure as Erasure
+from quizbank.models.people import ParameterSet as ParameterSet
+from quizbank.models.people import StudyProfile as StudyProfile
+from quizbank.models.people import User as User
+from quizbank.models.study import Card as Card
+from quizbank.models.study import EventKind as EventKind
+from quizbank.models.study import Form as Form
+from quizbank.models.study import ReviewEvent as ReviewEvent
+from quizbank.models.study import State as State
+from quizbank.models.study import StudyPolicy as StudyPolicy

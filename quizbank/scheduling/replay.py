@@ -1,0 +1,149 @@
+"""From a log of events to the state of a card. Pure: the same log, the same bits.
+
+Memory (stability, difficulty) is always a fold under the parameters adopted last; the
+days already promised are kept as they were recorded, so adopting parameters moves no
+due date. A promise is kept only where it still follows from the events before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from quizbank.scheduling import engine
+from quizbank.scheduling.days import start_of_day, study_day
+from quizbank.scheduling.fuzz import fuzzed
+from quizbank.scheduling.memory import AGAIN, HARD, REVIEW, Answer, Event, Memory
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A card after one answer, and how its interval came about."""
+
+    memory: Memory
+    wait: timedelta  # a step, or whole days
+    seed: int
+    raw: int  # days before fuzz; 0 in steps
+    chosen: int  # days; 0 in steps
+
+
+@dataclass(frozen=True)
+class Folded:
+    memory: Memory
+    last_event: int | None  # id of the last answer that counts
+    outcomes: dict[int, Outcome]  # by event id
+
+
+def step(memory: Memory, answer: Answer, *, seed: int, parameters: tuple[float, ...]) -> Outcome:
+    """The card after an answer. `seed` is the card's own."""
+    day = answer.day if memory.last_day is None else max(memory.last_day, answer.day)
+    after, gap = engine.advance(
+        _trace(memory), answer.rating, engine.midnight(day), parameters, answer.policy
+    )
+    drawn = _draw(seed, memory)
+    raw = gap.days if after.state == REVIEW else 0
+    chosen = _choose(memory, answer, raw, drawn) if raw else 0
+    if raw:
+        due_day = day + timedelta(days=chosen)
+        due = start_of_day(due_day, answer.zone, answer.policy.rollover)
+        wait = timedelta(days=chosen)
+    else:
+        due, wait = (answer.at + gap).astimezone(UTC), gap
+        due_day = study_day(due, answer.zone, answer.policy.rollover)
+    lapsed = memory.state == REVIEW and answer.rating == AGAIN
+    scheduled = Memory(
+        state=after.state,
+        step=after.step,
+        stability=after.stability,
+        difficulty=after.difficulty,
+        due=due,
+        due_day=due_day,
+        first_day=memory.first_day or day,
+        last_day=day,
+        last_review=answer.at,
+        interval=chosen,
+        reps=memory.reps + 1,
+        lapses=memory.lapses + lapsed,
+    )
+    return Outcome(scheduled, wait, drawn, raw, chosen)
+
+
+def _trace(memory: Memory) -> engine.Trace:
+    moment = engine.midnight(memory.last_day) if memory.last_day else None
+    return engine.Trace(memory.state, memory.step, memory.stability, memory.difficulty, moment)
+
+
+def _draw(seed: int, memory: Memory) -> int:
+    """The seed of one draw. It holds all that the draw depends on beside the interval, so
+    a recorded choice whose seed and interval match is the choice that would be made."""
+    return seed + (memory.reps << 16) + memory.interval
+
+
+def _choose(memory: Memory, answer: Answer, raw: int, seed: int) -> int:
+    """The days recorded with the answer if they were drawn for this interval and seed."""
+    if answer.chosen is not None and (answer.raw, answer.seed) == (raw, seed):
+        return answer.chosen
+    if memory.reps == 0:
+        # A first interval is what the page showed before the card had a learner.
+        return raw
+    floor = memory.interval if answer.rating >= HARD else 0
+    return fuzzed(raw, seed=seed, maximum=answer.policy.maximum_interval, at_least=floor)
+
+
+def active(events: Iterable[Event]) -> list[Event]:
+    """The events that count, without undos, in their total order.
+
+    An undo can itself be undone. Ids only grow, and an undo comes after its target, so
+    one walk from the newest event decides them all.
+    """
+    dead: set[int] = set()
+    kept = []
+    for event in sorted(events, key=lambda event: event.id, reverse=True):
+        if event.id in dead:
+            continue
+        if event.undoes is not None:
+            dead.add(event.undoes)
+        else:
+            kept.append(event)
+    return sorted(kept, key=lambda event: event.key)
+
+
+def fold(events: Iterable[Event], *, seed: int) -> Folded:
+    """The card that a log adds up to.
+
+    `events` are those of the card and those of its owner as a whole, in any order.
+    """
+    memory, last_event = Memory(), None
+    parameters = engine.DEFAULT_PARAMETERS
+    answers: list[Answer] = []
+    outcomes: dict[int, Outcome] = {}
+    for event in active(events):
+        if event.parameters is not None:
+            parameters = event.parameters
+            memory = remember(memory, answers, parameters)
+        elif event.answer is not None:
+            outcome = step(memory, event.answer, seed=seed, parameters=parameters)
+            outcomes[event.id] = outcome
+            memory, last_event = outcome.memory, event.id
+            answers.append(event.answer)
+    return Folded(memory, last_event, outcomes)
+
+
+def adopted(events: Iterable[Event]) -> tuple[tuple[float, ...], datetime | None]:
+    """The parameters in force after a log, and since when they are."""
+    for event in reversed(active(events)):
+        if event.parameters is not None:
+            return event.parameters, event.reviewed_at
+    return engine.DEFAULT_PARAMETERS, None
+
+
+def remember(memory: Memory, answers: Sequence[Answer], parameters: tuple[float, ...]) -> Memory:
+    """The same card and the same promises, its memory recomputed under other parameters."""
+    trace, day = engine.Trace(), None
+    for answer in answers:
+        day = answer.day if day is None else max(day, answer.day)
+        trace, _ = engine.advance(
+            trace, answer.rating, engine.midnight(day), parameters, answer.policy
+        )
+    return replace(memory, stability=trace.stability, difficulty=trace.difficulty)
