@@ -1,0 +1,1 @@
+"""Experiments that decide claims, and the machinery that runs them."""

@@ -1,0 +1,1 @@
+"""One demo a file; the registry finds them by walking this directory."""
