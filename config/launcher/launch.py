@@ -86,9 +86,7 @@ class Launch:
             return
         folder, socket = self.directory / "broker", broker_socket(self.directory)
         broker.prepare(folder, socket)
-        child = self.supervisor.start(
-            services.broker_service(folder, socket, self.lock.descriptor)
-        )
+        child = self.supervisor.start(services.broker_service(folder, socket, self.lock.descriptor))
         if self._until(lambda: broker.answers(settings.REDIS_URL), BROKER_SECONDS, child.lives):
             return
         if not child.lives() and (aside := broker.set_log_aside(folder)):

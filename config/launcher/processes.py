@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
@@ -83,10 +84,8 @@ class Child:
 
     def signal_group(self, number: signal.Signals) -> None:
         if self.process is not None:
-            try:
+            with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, number)
-            except (ProcessLookupError, PermissionError):
-                return
 
     def ask_to_stop(self) -> None:
         if self.process is not None and self.lives():
@@ -94,10 +93,8 @@ class Child:
 
     def wait_stopped(self, deadline: float) -> None:
         if self.process is not None:
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self.process.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             self.signal_group(signal.SIGKILL)
             self.process.wait()
 
