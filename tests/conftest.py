@@ -1,0 +1,127 @@
+"""What tests of every part share: the cast, a real broker, a browser."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+from hypothesis import settings as hypothesis_settings
+
+from config.launcher import broker as embedded
+from config.launcher.processes import Child, Service
+from config.launcher.services import ONE_THREAD
+from tests import chromium
+from tests.cast import MONDAY, PASSWORD
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+hypothesis_settings.register_profile("quick", max_examples=50, deadline=None, derandomize=True)
+hypothesis_settings.register_profile("long", max_examples=2000, deadline=None)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright leaves its event loop running in the process, and
+    with it Django's guard against database access from a loop has to be off."""
+    items.sort(key=lambda item: "browser_type_launch_args" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture
+def now() -> datetime:
+    return MONDAY
+
+
+@pytest.fixture
+def alice(db: None) -> Any:
+    return get_user_model().objects.create_user("alice", password=PASSWORD)
+
+
+@pytest.fixture
+def mallory(db: None) -> Any:
+    return get_user_model().objects.create_user("mallory", password=PASSWORD)
+
+
+@pytest.fixture
+def alice_client(alice: Any) -> Client:
+    return _signed_in(alice)
+
+
+@pytest.fixture
+def mallory_client(mallory: Any) -> Client:
+    return _signed_in(mallory)
+
+
+def _signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Child]:
+    """The embedded broker at `settings.REDIS_URL`: a real server, gone with the test run.
+
+    A test that stops it starts it again.
+    """
+    socket = Path(settings.REDIS_URL.removeprefix("unix://"))
+    directory = socket.parent / "broker"
+    embedded.prepare(directory, socket)
+    server = Child(Service("broker", embedded.command(directory, socket)), os.environ)
+    server.start()
+    deadline = time.monotonic() + 10
+    while not embedded.answers(settings.REDIS_URL):
+        assert server.lives(), (directory / "broker.log").read_text()
+        assert time.monotonic() < deadline, "the broker does not answer"
+        time.sleep(0.02)
+    yield server
+    server.signal_group(signal.SIGKILL)
+    server.wait_stopped(time.monotonic())
+
+
+@pytest.fixture
+def environment(transactional_db: None) -> dict[str, str]:
+    """The environment of a process that works on the test's database and broker."""
+    name = connection.settings_dict["NAME"]
+    is_file = connection.vendor == "sqlite"
+    url = f"sqlite:///{name}" if is_file else _with_database(os.environ["DATABASE_URL"], str(name))
+    return {
+        **os.environ,
+        **ONE_THREAD,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": url,
+        "PYTHONPATH": str(PROJECT),
+    }
+
+
+def _with_database(url: str, name: str) -> str:
+    before, _, after = url.rpartition("/")
+    _, question_mark, query = after.partition("?")
+    return f"{before}/{name}{question_mark}{query}"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    found = chromium.installed()
+    assert found, chromium.REMEDY
+    return {
+        **browser_type_launch_args,
+        "executable_path": str(found),
+        "args": chromium.arguments(),
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any], live_server: Any) -> dict[str, Any]:
+    """Every page starts at the live server and prefers English: `page.goto("/zh/")`."""
+    return {**browser_context_args, "base_url": live_server.url, "locale": "en-GB"}
