@@ -125,8 +125,9 @@ class ReviewEvent(models.Model):
     parameter_set = models.ForeignKey(
         "quizbank.ParameterSet", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # The database alone guards it: an undo and its target may only go together.
     undoes = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by"
+        "self", null=True, blank=True, on_delete=models.DO_NOTHING, related_name="undone_by"
     )
 
     fuzz_seed = models.BigIntegerField(null=True, blank=True)
@@ -175,6 +176,7 @@ class ReviewEvent(models.Model):
             models.Index(fields=["card", "reviewed_at"], name="event_card_reviewed"),
             models.Index(fields=["user", "kind", "study_day"], name="event_user_kind_day"),
             models.Index(fields=["user", "-reviewed_at"], name="event_user_reviewed"),
+            models.Index(fields=["user"], name="event_user_level", condition=Q(card=None)),
         ]
 
     def __str__(self) -> str:

@@ -32,3 +32,4 @@ from quizbank.scheduling.replay import fold as fold
 from quizbank.scheduling.replay import step as step
 from quizbank.scheduling.suggestion import Ticks as Ticks
 from quizbank.scheduling.suggestion import suggest as suggest
+from quizbank.scheduling.replay import undone as undone

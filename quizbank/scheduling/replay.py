@@ -91,21 +91,24 @@ def _choose(memory: Memory, answer: Answer, raw: int, seed: int) -> int:
     return fuzzed(raw, seed=seed, maximum=answer.policy.maximum_interval, at_least=floor)
 
 
-def active(events: Iterable[Event]) -> list[Event]:
-    """The events that count, without undos, in their total order.
+def undone(events: Iterable[Event]) -> dict[int, int]:
+    """Event id -> id of the undo that holds against it.
 
     An undo can itself be undone. Ids only grow, and an undo comes after its target, so
     one walk from the newest event decides them all.
     """
-    dead: set[int] = set()
-    kept = []
+    by: dict[int, int] = {}
     for event in sorted(events, key=lambda event: event.id, reverse=True):
-        if event.id in dead:
-            continue
-        if event.undoes is not None:
-            dead.add(event.undoes)
-        else:
-            kept.append(event)
+        if event.undoes is not None and event.id not in by:
+            by[event.undoes] = event.id
+    return by
+
+
+def active(events: Iterable[Event]) -> list[Event]:
+    """The events that count, without undos, in their total order."""
+    events = list(events)
+    dead = undone(events)
+    kept = (event for event in events if event.undoes is None and event.id not in dead)
     return sorted(kept, key=lambda event: event.key)
 
 

@@ -1,0 +1,126 @@
+"""Between the rows of the log and the pure schedule: read a history, place an answer in it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from quizbank.models.people import StudyProfile, User
+from quizbank.models.study import Card, EventKind, ReviewEvent
+from quizbank.scheduling import (
+    DEFAULT_PARAMETERS,
+    Answer,
+    Event,
+    Folded,
+    Memory,
+    Outcome,
+    Policy,
+    fold,
+    step,
+    study_day,
+)
+
+# What an event that is not stored yet is called in a fold: later than every stored one.
+PENDING = 2**63 - 1
+MEMORY_FIELDS = tuple(field.name for field in fields(Memory))
+
+
+def read_profile(user: User | None) -> StudyProfile:
+    """The person's profile, or one of defaults that is not stored."""
+    stored = StudyProfile.objects.select_related("parameter_set").filter(user=user).first()
+    return stored or StudyProfile(user=user)
+
+
+def policy_of(profile: StudyProfile) -> Policy:
+    return Policy(
+        desired_retention=profile.desired_retention,
+        learning_steps=tuple(profile.learning_steps),
+        relearning_steps=tuple(profile.relearning_steps),
+        maximum_interval=profile.maximum_interval,
+        rollover=profile.rollover_hour,
+    )
+
+
+def parameters_of(profile: StudyProfile) -> tuple[float, ...]:
+    return tuple(profile.parameter_set.values) if profile.parameter_set else DEFAULT_PARAMETERS
+
+
+def day_of(profile: StudyProfile, instant: datetime) -> date:
+    """The study day of that person at that instant."""
+    return study_day(instant, profile.zone, profile.rollover_hour)
+
+
+def memory_of(card: Card) -> Memory:
+    return Memory(**{name: getattr(card, name) for name in MEMORY_FIELDS})
+
+
+def remember(card: Card, memory: Memory, last_event: int | None) -> None:
+    """Write what the log says into the card's cache."""
+    for name in MEMORY_FIELDS:
+        setattr(card, name, getattr(memory, name))
+    card.last_event_id = last_event
+    card.save(update_fields=[*MEMORY_FIELDS, "last_event"])
+
+
+def to_event(row: ReviewEvent) -> Event:
+    """The pure event of a row, which must have been read with its policy and parameters."""
+    answer = None
+    if row.kind == EventKind.REVIEW:
+        if row.rating is None or row.policy is None:
+            raise ValueError(f"event {row.id} is a review without rating or policy")
+        answer = Answer(
+            rating=row.rating,
+            at=row.reviewed_at,
+            day=row.study_day,
+            zone=row.zone,
+            policy=Policy.from_json(row.policy.values),
+            seed=row.fuzz_seed,
+            raw=row.interval_raw,
+            chosen=row.interval_chosen,
+        )
+    adopts = row.kind == EventKind.ADOPT_PARAMETERS
+    parameters = None
+    if adopts:
+        parameters = tuple(row.parameter_set.values) if row.parameter_set else DEFAULT_PARAMETERS
+    return Event(
+        id=row.id,
+        reviewed_at=row.reviewed_at,
+        received_at=row.received_at,
+        answer=answer,
+        parameters=parameters,
+        undoes=row.undoes_id,
+    )
+
+
+def personal_history(user_id: int) -> list[Event]:
+    """The events that concern the person as a whole, and so every card of theirs."""
+    rows = ReviewEvent.objects.filter(user_id=user_id, card=None)
+    return [to_event(row) for row in rows.select_related("parameter_set", "policy")]
+
+
+def history(card: Card) -> list[Event]:
+    """Everything the card is a fold of."""
+    rows = ReviewEvent.objects.filter(Q(card=card) | Q(user_id=card.user_id, card=None))
+    return [to_event(row) for row in rows.select_related("parameter_set", "policy")]
+
+
+def consider(card: Card, profile: StudyProfile, answer: Answer, received: datetime) -> Folded:
+    """The card if that answer were recorded, which stands as event `PENDING`.
+
+    Usually the answer is the latest event there is and one step from the cache; a late
+    one, from another device or a wrong clock, is put in its place and the card refolded.
+    """
+    memory, parameters = memory_of(card), parameters_of(profile)
+    latest = max(filter(None, (memory.last_review, profile.adopted_at)), default=None)
+    if latest is None or answer.at > latest:
+        outcome = step(memory, answer, seed=card.seed, parameters=parameters)
+        return Folded(outcome.memory, PENDING, {PENDING: outcome})
+    pending = Event(PENDING, answer.at, received, answer=answer)
+    return fold([*history(card), pending], seed=card.seed)
+
+
+def promise(card: Card, profile: StudyProfile, answer: Answer, received: datetime) -> Outcome:
+    """What that answer itself would be told, wherever it stands in the card's history."""
+    return consider(card, profile, answer, received).outcomes[PENDING]
