@@ -30,6 +30,6 @@ from quizbank.scheduling.replay import active as active
 from quizbank.scheduling.replay import adopted as adopted
 from quizbank.scheduling.replay import fold as fold
 from quizbank.scheduling.replay import step as step
+from quizbank.scheduling.replay import undone as undone
 from quizbank.scheduling.suggestion import Ticks as Ticks
 from quizbank.scheduling.suggestion import suggest as suggest
-from quizbank.scheduling.replay import undone as undone

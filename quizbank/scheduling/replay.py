@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 from quizbank.scheduling import engine
 from quizbank.scheduling.days import start_of_day, study_day
@@ -133,12 +133,10 @@ def fold(events: Iterable[Event], *, seed: int) -> Folded:
     return Folded(memory, last_event, outcomes)
 
 
-def adopted(events: Iterable[Event]) -> tuple[tuple[float, ...], datetime | None]:
-    """The parameters in force after a log, and since when they are."""
-    for event in reversed(active(events)):
-        if event.parameters is not None:
-            return event.parameters, event.reviewed_at
-    return engine.DEFAULT_PARAMETERS, None
+def adopted(events: Iterable[Event]) -> int | None:
+    """The adoption of parameters that holds at the end of a log, by its id."""
+    adoptions = [event.id for event in active(events) if event.parameters is not None]
+    return adoptions[-1] if adoptions else None
 
 
 def remember(memory: Memory, answers: Sequence[Answer], parameters: tuple[float, ...]) -> Memory:

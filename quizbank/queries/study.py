@@ -1,0 +1,255 @@
+"""What to study next, what an answer would promise, and how much there is to do.
+
+`user` may be None or anonymous: a visitor is shown what a new guest would see.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Q, QuerySet
+
+from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, State, User
+from quizbank.models.history import (
+    day_of,
+    parameters_of,
+    policy_of,
+    promise,
+    read_profile,
+)
+from quizbank.queries.today import Done, done_on, missed, others_since
+from quizbank.scheduling import RATINGS, Answer, Event, recall, undone
+
+Visitor = User | AnonymousUser | None
+STEPS = (State.LEARNING, State.RELEARNING)
+# Days are dates somewhere: a card due today may still lie ahead in another zone.
+WIDEST_ZONES = timedelta(hours=26)
+OTHERS_FIRST = 8
+# At the end of a session a card in steps is shown early rather than waited for.
+LEARN_AHEAD = timedelta(minutes=20)
+DAYS_AHEAD = 7
+ENOUGH_DURATIONS = 10
+
+
+@dataclass(frozen=True)
+class Counts:
+    """`due` is what today still asks for; `by_day` starts with today and counts due cards."""
+
+    due: int
+    new: int
+    done_today: int
+    missed_today: int
+    by_day: list[int]
+
+
+@dataclass(frozen=True)
+class StudyItem:
+    question: Question
+    card: Card | None  # None for a question not studied yet
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Promise:
+    """When a card would come back: after `wait`; `days` is 0 while it is in steps."""
+
+    wait: timedelta
+    days: int
+
+
+@dataclass(frozen=True)
+class QuestionState:
+    """`recall` is the predicted probability; None on the day of the last review, since
+    the model says nothing about recall within a day."""
+
+    card: Card
+    recall: float | None
+
+
+@dataclass(frozen=True)
+class _Today:
+    """A person's study day, read once for everything a page asks about it."""
+
+    user: User | None
+    now: datetime
+    day: date
+    new_per_day: int
+    done: list[Done]
+
+
+def _today(visitor: Visitor, now: datetime) -> _Today:
+    user = _known(visitor)
+    profile = read_profile(user)
+    day = day_of(profile, now)
+    return _Today(user, now, day, profile.new_per_day, done_on(user, day) if user else [])
+
+
+def _known(visitor: Visitor) -> User | None:
+    return visitor if isinstance(visitor, User) else None
+
+
+def next_item(
+    user: Visitor, now: datetime, topic: str | None = None, skip: Collection[str] = ()
+) -> StudyItem | None:
+    """What to show now, or None if the session is over.
+
+    Due cards come first, the most fragile before the others, then new questions. A card
+    answered today and still in steps returns after at least eight others, or at the end.
+    `topic` is a slug; `skip` holds paths of questions.
+    """
+    today = _today(user, now)
+    due = _due(today).exclude(question__path__in=skip)
+    if topic is not None:
+        due = due.filter(question__topic__slug=topic)
+    again = [card for card in due.filter(state__in=STEPS) if card.last_day == today.day]
+    rested = [card for card in again if others_since(today.done, card.pk) >= OTHERS_FIRST]
+    card = _soonest(rested) or _most_fragile(due, today)
+    counted = _counts(today)
+    if card is None and counted.new and (question := _new(today, topic, skip)):
+        return StudyItem(question, None, counted)
+    card = card or _soonest(again) or _soonest(_ahead(today, topic, skip))
+    return StudyItem(card.question, card, counted) if card else None
+
+
+def _shown(user: User | None) -> QuerySet[Card]:
+    cards = Card.objects.filter(user=user, suspended=False, question__retired_at=None)
+    return cards.select_related("question__topic")
+
+
+def _due(today: _Today) -> QuerySet[Card]:
+    """Cards in steps whose time has come, and cards whose day it is."""
+    return _shown(today.user).filter(
+        Q(state=State.REVIEW, due_day__lte=today.day) | Q(state__in=STEPS, due__lte=today.now),
+        due__lte=today.now + WIDEST_ZONES,
+    )
+
+
+def _ahead(today: _Today, topic: str | None, skip: Collection[str]) -> list[Card]:
+    cards = _shown(today.user).filter(state__in=STEPS, due__lte=today.now + LEARN_AHEAD)
+    if topic is not None:
+        cards = cards.filter(question__topic__slug=topic)
+    return list(cards.exclude(question__path__in=skip))
+
+
+def _soonest(cards: list[Card]) -> Card | None:
+    return min(cards, key=lambda card: (card.due, card.pk), default=None)
+
+
+def _most_fragile(due: QuerySet[Card], today: _Today) -> Card | None:
+    """The card least likely to be recalled. Under one person's parameters recall falls
+    with days elapsed over stability, so the ratio orders like the probability."""
+
+    def ratio(row: tuple[UUID, float, date]) -> tuple[float, UUID]:
+        card_id, stability, last_day = row
+        return -max(0, (today.day - last_day).days) / stability, card_id
+
+    rows = due.exclude(state__in=STEPS, last_day=today.day)
+    worst = min(rows.values_list("pk", "stability", "last_day"), key=ratio, default=None)
+    return due.get(pk=worst[0]) if worst else None
+
+
+def _unseen(user: User | None) -> QuerySet[Question]:
+    live = Question.objects.filter(retired_at=None).select_related("topic")
+    seen = Card.objects.filter(user=user, form=Form.RECALL, reps__gt=0).values("question")
+    return live.exclude(pk__in=seen) if user else live
+
+
+def _new(today: _Today, topic: str | None, skip: Collection[str]) -> Question | None:
+    questions = _unseen(today.user).exclude(path__in=skip)
+    if topic is not None:
+        questions = questions.filter(topic__slug=topic)
+    return questions.order_by("position", "path").first()
+
+
+def counts(user: Visitor, now: datetime) -> Counts:
+    """How much there is to do, and how much was done today."""
+    return _counts(_today(user, now))
+
+
+def _counts(today: _Today) -> Counts:
+    started = Card.objects.filter(user=today.user, first_day=today.day).count()
+    left = max(0, today.new_per_day - started)
+    by_day = [0] * DAYS_AHEAD
+    ahead = _shown(today.user).filter(due_day__lt=today.day + timedelta(days=DAYS_AHEAD))
+    for due_day, n in ahead.order_by().values_list("due_day").annotate(n=Count("pk")):
+        by_day[max(0, (due_day - today.day).days)] += n
+    return Counts(
+        due=by_day[0],
+        new=_unseen(today.user)[:left].count() if left else 0,
+        done_today=len(today.done),
+        missed_today=missed(today.done),
+        by_day=by_day,
+    )
+
+
+def previews(card: Card | None, user: Visitor, now: datetime) -> dict[int, Promise]:
+    """What each rating from 1 to 4 would promise if it were given now."""
+    profile = read_profile(_known(user))
+    given = card or Card(seed=0)
+    found = {}
+    for rating in RATINGS:
+        answer = Answer(
+            rating=rating,
+            at=now,
+            day=day_of(profile, now),
+            zone=profile.zone,
+            policy=policy_of(profile),
+        )
+        outcome = promise(given, profile, answer, now)
+        found[rating] = Promise(outcome.wait, outcome.chosen)
+    return found
+
+
+def get_card_for(user: User, card_id: UUID) -> Card:
+    """The person's card. Raises Card.DoesNotExist, also for someone else's."""
+    return Card.objects.select_related("question__topic").get(user=user, pk=card_id)
+
+
+def get_event_for(user: User, client_uuid: UUID) -> ReviewEvent:
+    """The person's event. Raises ReviewEvent.DoesNotExist, also for someone else's."""
+    return ReviewEvent.objects.select_related("card").get(user=user, client_uuid=client_uuid)
+
+
+def cards_due(user: User, now: datetime) -> QuerySet[Card]:
+    """The person's cards that are due now, soonest first."""
+    return _due(_today(user, now)).order_by("due", "pk")
+
+
+def last_review(user: User) -> ReviewEvent | None:
+    """The latest review that was not taken back: what an undo would take back."""
+    undos = ReviewEvent.objects.filter(user=user, kind=EventKind.UNDO)
+    taken_back = undone(
+        Event(id, at, at, undoes=undoes)
+        for id, at, undoes in undos.values_list("id", "reviewed_at", "undoes")
+    )
+    reviews = ReviewEvent.objects.filter(user=user, kind=EventKind.REVIEW)
+    ordered = reviews.select_related("card__question").order_by(
+        "-reviewed_at", "-received_at", "-id"
+    )
+    return next((row for row in ordered.iterator(chunk_size=100) if row.pk not in taken_back), None)
+
+
+def question_state(user: Visitor, question: Question, now: datetime) -> QuestionState | None:
+    """Where the person stands with a question; None if they never studied it."""
+    person = _known(user)
+    card = Card.objects.filter(user=person, question=question, form=Form.RECALL).first()
+    if person is None or card is None or card.stability is None or card.last_day is None:
+        return None
+    profile = read_profile(person)
+    elapsed = (day_of(profile, now) - card.last_day).days
+    chance = recall(card.stability, elapsed, parameters_of(profile)) if elapsed > 0 else None
+    return QuestionState(card, chance)
+
+
+def usual_duration_ms(user: Visitor) -> float | None:
+    """The median time of the person's last fifty answers; None while there are few."""
+    timed = ReviewEvent.objects.filter(
+        user=_known(user), kind=EventKind.REVIEW, duration_ms__gt=0
+    ).order_by("-reviewed_at")
+    durations = list(timed.values_list("duration_ms", flat=True)[:50])
+    return statistics.median(durations) if len(durations) >= ENOUGH_DURATIONS else None

@@ -1,0 +1,73 @@
+"""A guest who turns out to have an account: the union of the two logs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from quizbank.models import ApiToken, Card, ReviewEvent, User
+from quizbank.services.log import lock_profile, refold
+
+COPIED = tuple(
+    field.attname
+    for field in ReviewEvent._meta.concrete_fields
+    if field.attname not in {"id", "user_id", "card_id", "undoes_id"}
+)
+
+
+@transaction.atomic
+def merge_guest(*, guest: User, account: User, now: datetime) -> None:
+    """Give the account everything the guest did, and close the guest.
+
+    Events keep their UUIDs, so doing it again adds nothing. The guest's own rows stay
+    where they are, since a log is never rewritten; parameters fitted to the guest's few
+    reviews are not taken over. Raises ValueError if `guest` is no guest, or another's.
+    """
+    if not guest.is_guest or guest.pk == account.pk:
+        raise ValueError("only a guest can be merged, and only into an account")
+    if guest.merged_into_id not in (None, account.pk):
+        raise ValueError("this guest already belongs to another account")
+    for user in sorted((guest, account), key=lambda user: user.pk):
+        lock_profile(user)
+    cards = _cards(guest, account)
+    _copy_events(guest, account, cards)
+    for card in cards.values():
+        refold(card)
+    guest.is_active, guest.merged_into = False, account
+    guest.save(update_fields=["is_active", "merged_into"])
+    ApiToken.objects.filter(user=guest, revoked_at=None).update(revoked_at=now)
+
+
+def _cards(guest: User, account: User) -> dict[object, Card]:
+    """Card of the guest (its id) -> card of the account for the same question and form."""
+    found: dict[object, Card] = {}
+    for card in Card.objects.filter(user=guest):
+        twin, _ = Card.objects.get_or_create(
+            user=account,
+            question_id=card.question_id,
+            form=card.form,
+            defaults={
+                "seed": card.seed,
+                "suspended": card.suspended,
+                "created_at": card.created_at,
+            },
+        )
+        found[card.pk] = twin
+    return found
+
+
+def _copy_events(guest: User, account: User, cards: dict[object, Card]) -> None:
+    """Copy in the order of ids: an undo must stay later than what it undoes."""
+    there = dict(ReviewEvent.objects.filter(user=account).values_list("client_uuid", "id"))
+    ids: dict[int | None, int | None] = {None: None}
+    for event in ReviewEvent.objects.filter(user=guest).exclude(card=None).order_by("id"):
+        if event.client_uuid not in there:
+            copy = ReviewEvent.objects.create(
+                user=account,
+                card=cards[event.card_id],
+                undoes_id=ids[event.undoes_id],
+                **{name: getattr(event, name) for name in COPIED},
+            )
+            there[event.client_uuid] = copy.pk
+        ids[event.pk] = there[event.client_uuid]

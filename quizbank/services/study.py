@@ -1,0 +1,155 @@
+"""What a learner does with a card: grade it, take it back, deliver what was done offline.
+
+Every function may be repeated under the same client UUID: the answer is the stored one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from quizbank.models import Card, EventKind, Question, ReviewEvent, StudyProfile, User
+from quizbank.models.history import PENDING, consider, day_of, policy_of, remember
+from quizbank.scheduling import Answer, Folded, seed_of
+from quizbank.services.errors import BadReview as BadReview
+from quizbank.services.errors import ReviewConflict as ReviewConflict
+from quizbank.services.given import AHEAD, LONGEST_DURATION, Given
+from quizbank.services.log import clamp, lock_profile, stored_event, stored_policy
+from quizbank.services.parameters import adopt_parameters as adopt_parameters
+from quizbank.services.recorded import Recorded as Recorded
+from quizbank.services.undo import undo as undo
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The fate of one item of a batch: recorded, or refused for a reason of its own."""
+
+    client_uuid: UUID
+    recorded: Recorded | None = None
+    refused: BadReview | ReviewConflict | None = None
+
+
+def record_review(
+    *,
+    user: User,
+    question: Question,
+    rating: int,
+    client_uuid: UUID,
+    now: datetime,
+    reviewed_at: datetime | None = None,
+    duration_ms: int = 0,
+    form: str = "recall",
+    suggestion: int | None = None,
+    answer: str = "",
+    ticks: Sequence[str | int] = (),
+    prediction: Mapping[str, Any] | None = None,
+) -> Recorded:
+    """Log one graded answer and reschedule its card, both or neither.
+
+    `reviewed_at` is the client's clock, held between the person's first day and five
+    minutes from now. Raises BadReview for a field that cannot be, ReviewConflict if the
+    UUID was used for something else.
+    """
+    given = Given(
+        question=question,
+        rating=rating,
+        client_uuid=client_uuid,
+        reviewed_at=reviewed_at,
+        duration_ms=duration_ms,
+        form=form,
+        suggestion=suggestion,
+        answer=answer,
+        ticks=ticks,
+        prediction=prediction,
+    )
+    return _record(user, given, now)
+
+
+def record_batch(*, user: User, items: Sequence[Given], now: datetime) -> list[Delivered]:
+    """Record what a device did offline, in any order; a bad item refuses only itself."""
+    delivered = []
+    for item in items:
+        try:
+            recorded = _record(user, item, now)
+        except (BadReview, ReviewConflict) as refusal:
+            delivered.append(Delivered(item.client_uuid, refused=refusal))
+        else:
+            delivered.append(Delivered(item.client_uuid, recorded))
+    return delivered
+
+
+def _record(user: User, given: Given, now: datetime) -> Recorded:
+    given.check(now)
+    with transaction.atomic():
+        profile = lock_profile(user)
+        stored = stored_event(user, given.client_uuid, given.payload_hash)
+        if stored is not None:
+            return Recorded(stored, stored.card, created=False)
+        card = _locked_card(user, given, now)
+        at = clamp(given.reviewed_at, user, now, AHEAD)
+        answer = Answer(
+            rating=given.rating,
+            at=at,
+            day=day_of(profile, at),
+            zone=profile.zone,
+            policy=policy_of(profile),
+        )
+        folded = consider(card, profile, answer, now)
+        event = _insert(card, profile, given, answer, folded, now)
+        last = event.pk if folded.last_event == PENDING else folded.last_event
+        remember(card, folded.memory, last)
+    return Recorded(event, card, created=True)
+
+
+def _locked_card(user: User, given: Given, now: datetime) -> Card:
+    card, _ = Card.objects.get_or_create(
+        user=user,
+        question=given.question,
+        form=given.form,
+        defaults={"seed": seed_of(f"{given.question.path}:{given.form}"), "created_at": now},
+    )
+    return Card.objects.select_for_update().get(pk=card.pk)
+
+
+def _insert(
+    card: Card,
+    profile: StudyProfile,
+    given: Given,
+    answer: Answer,
+    folded: Folded,
+    now: datetime,
+) -> ReviewEvent:
+    outcome, after = folded.outcomes[PENDING], folded.memory
+    return ReviewEvent.objects.create(
+        user=card.user,
+        card=card,
+        client_uuid=given.client_uuid,
+        payload_hash=given.payload_hash,
+        kind=EventKind.REVIEW,
+        rating=answer.rating,
+        reviewed_at=answer.at,
+        client_time=given.reviewed_at,
+        received_at=now,
+        duration_ms=min(given.duration_ms, LONGEST_DURATION),
+        zone=answer.zone,
+        study_day=answer.day,
+        policy=stored_policy(profile),
+        parameter_set=profile.parameter_set,
+        fuzz_seed=outcome.seed,
+        interval_raw=outcome.raw,
+        interval_chosen=outcome.chosen,
+        suggestion=given.suggestion,
+        ticks=list(given.ticks),
+        answer=given.answer,
+        prediction=dict(given.prediction) if given.prediction is not None else None,
+        after_state=after.state,
+        after_step=after.step,
+        after_stability=after.stability,
+        after_difficulty=after.difficulty,
+        after_due=after.due,
+    )
