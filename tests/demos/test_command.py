@@ -1,0 +1,84 @@
+"""`python -m demos` as its author uses it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from demos import registry
+
+SLUG = "zero_init_symmetry"
+
+
+def demos(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "demos", *arguments], capture_output=True, text=True, timeout=120
+    )
+
+
+def test_list_shows_every_demo_with_the_rows_it_decides():
+    done = demos("list")
+    assert done.returncode == 0
+    assert all(slug in done.stdout for slug in registry.slugs())
+    assert "INI-1" in done.stdout
+
+
+def test_run_writes_the_promised_json(tmp_path):
+    target, figures = tmp_path / "results.json", tmp_path / "figures"
+    done = demos("run", SLUG, "--json", str(target), "--figures", str(figures))
+    assert done.returncode == 0, done.stderr
+    report = json.loads(target.read_text("utf-8"))
+    assert set(report) == {"seconds", "device", "threads", "versions", "demos"}
+    (demo,) = report["demos"]
+    assert demo["slug"] == SLUG
+    assert {"slug", "kind", "decides", "expected", "verdict", "n", "inside", "low", "high"} <= set(
+        demo["claims"][0]
+    )
+    assert {c["verdict"] for c in demo["claims"]} == {"confirmed"}
+    assert sorted(p.name for p in figures.iterdir()) == [f"{SLUG}.en.svg", f"{SLUG}.zh.svg"]
+
+
+def test_json_on_standard_output_stands_alone():
+    done = demos("run", SLUG, "--seeds", "8", "--json", "-")
+    assert json.loads(done.stdout)["demos"][0]["seeds"] == 8
+    assert "8 seeds" in done.stderr
+
+
+def test_broken_confirms_nothing():
+    done = demos("run", SLUG, "--broken", "--json", "-")
+    verdicts = {c["verdict"] for c in json.loads(done.stdout)["demos"][0]["claims"]}
+    assert "confirmed" not in verdicts
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [
+        (["run"], "--all"),
+        (["run", "no_such_demo"], SLUG),
+        (["run", SLUG, "--set", "spread=7"], "from 0 to 1"),
+        (["run", SLUG, "--set", "spread"], "NAME=VALUE"),
+        (["run", SLUG, "--seeds", "0"], "at least 1"),
+        (["new", "Not A Slug"], "lower case"),
+        (["new", SLUG], "exists already"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_the_remedy(arguments, remedy):
+    done = demos(*arguments)
+    assert done.returncode == 2
+    assert remedy in done.stderr
+
+
+def test_a_new_demo_fails_until_it_is_filled(tmp_path, monkeypatch):
+    slug = "brand_new_demo"
+    path = registry.EXPERIMENTS / f"{slug}.py"
+    try:
+        assert demos("new", slug).returncode == 0
+        done = demos("run", slug)
+        assert done.returncode == 1
+        assert f"{slug}/it_shifts" in done.stdout
+    finally:
+        path.unlink(missing_ok=True)

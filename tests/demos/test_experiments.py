@@ -1,0 +1,120 @@
+"""Every demo, the day its file appears: stated verdicts, falsifiability, purity."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from demos import registry
+from demos.kit.draws import Seeds
+from demos.kit.measure import Batch, flatten, prove
+
+SLUGS = registry.slugs()
+PAIRS = [(slug, c.slug) for slug in SLUGS for c in registry.get(slug).claims if not c.shown]
+MUTATIONS = [(slug, i) for slug in SLUGS for i in range(len(registry.get(slug).mutations))]
+
+
+def confirmed(result):
+    return {f["claim"] for f in result["findings"] if f["verdict"] == "confirmed"}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_claims_come_out_as_the_file_states(slug):
+    demo = registry.get(slug)
+    result = prove(slug, demo)
+    stated = {c.slug: "shown" if c.shown else c.expected for c in demo.claims}
+    assert {f["claim"]: f["verdict"] for f in result["findings"]} == stated
+    json.dumps(result, allow_nan=False)
+    assert result["prediction"]["right"] in {o.slug for o in demo.prediction.options}
+    assert all(series["y"] for series in result["figure"]["series"])
+
+
+@pytest.mark.parametrize(("slug", "claim"), PAIRS)
+def test_no_claim_survives_the_loss_of_its_cause(slug, claim):
+    demo = registry.get(slug)
+    result = prove(slug, demo, demo.claim(claim).broken, claims=[claim])
+    assert not confirmed(result)
+    # broken means that the cause is gone, not that the experiment blew up
+    assert all(f["reason"] != "not_finite" for f in result["findings"])
+
+
+@pytest.mark.parametrize(("slug", "index"), MUTATIONS)
+def test_a_mutated_experiment_loses_its_claims(slug, index):
+    mutation = registry.get(slug).mutations[index]
+    result = prove(slug, registry.mutated(slug, mutation), claims=mutation.loses)
+    assert not confirmed(result)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_seed_measures_the_same_alone_as_in_a_batch(slug):
+    demo = registry.get(slug)
+    label = Batch().label(slug)
+    together = flatten(demo.run(demo.params, Seeds(label, range(5)), "cpu"))
+    alone = flatten(demo.run(demo.params, Seeds(label, [3]), "cpu"))
+    for path, values in together.items():
+        np.testing.assert_allclose(alone[path][0], values[3], rtol=1e-3, atol=1e-6, err_msg=path)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_same_seeds_measure_the_same_bits(slug):
+    demo = registry.get(slug)
+    first, again = (
+        flatten(demo.run(demo.params, Seeds(Batch().label(slug), range(3)), "cpu")) for _ in "12"
+    )
+    for path, values in first.items():
+        np.testing.assert_array_equal(values, again[path], err_msg=path)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_other_seeds_are_other_inputs(slug):
+    demo = registry.get(slug)
+    seeds = Seeds(Batch().label(slug), range(4))
+    demo.run(demo.params, seeds, "cpu")
+    pilots = Seeds(Batch("pilot").label(slug), range(4))
+    demo.run(demo.params, pilots, "cpu")
+    assert len(set(seeds.keys + pilots.keys)) == 8
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_visible_string_exists_in_both_languages(slug):
+    def texts(value):
+        if isinstance(value, dict):
+            if set(value) == {"zh", "en"}:
+                yield value
+            for inner in value.values():
+                yield from texts(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from texts(inner)
+
+    found = list(texts(registry.manifest(slug)))
+    assert found
+    for text in found:
+        assert text["zh"].strip()
+        assert text["en"].strip()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_presets_begin_with_the_default_and_stay_within_range(slug):
+    demo = registry.get(slug)
+    assert [p.slug for p in demo.presets] == ["default", "make_it_fail", "follow_up"]
+    assert demo.presets[0].params == demo.params
+    for preset in demo.presets:
+        for f in dataclasses.fields(preset.params):
+            value, low = getattr(preset.params, f.name), f.metadata.get("low")
+            if low is not None:
+                assert low <= value <= f.metadata["high"]
+
+
+def test_the_command_reaches_neither_django_nor_celery():
+    code = (
+        "import sys; from demos import cli, registry, __main__; registry.get('zero_init_symmetry');"
+        "print([m for m in ('django', 'celery', 'rest_framework', 'quizbank') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
