@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from quizbank.content.catalogue import LINES, Row, read_rows
 from quizbank.content.documents import Document, Unit, read_document
@@ -29,6 +29,12 @@ class KnownDemo:
 
     claims: Mapping[str, tuple[str, ...]]
     predicts: bool = True
+
+    @classmethod
+    def of(cls, manifest: Mapping[str, Any]) -> KnownDemo:
+        """What a demo's manifest says of it."""
+        claims = {claim["slug"]: tuple(claim["decides"]) for claim in manifest["claims"]}
+        return cls(claims, predicts=manifest["prediction"] is not None)
 
 
 @dataclass(frozen=True)

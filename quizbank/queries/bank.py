@@ -1,0 +1,117 @@
+"""What pages and API ask of the bank. Retired questions are in no list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Concat
+
+from demos.queries import demos, stored_findings
+from quizbank.models import Card, Proof, Question, Topic, Trap, User
+from quizbank.queries import search
+
+NO_VERDICT = "none"
+VERDICTS = ("confirmed", "refuted", "inconclusive", "invalid", "shown", NO_VERDICT)
+
+
+def topics() -> QuerySet[Topic]:
+    """Every topic in order, with `question_count`."""
+    living = Count("questions", filter=Q(questions__retired_at=None))
+    return Topic.objects.annotate(question_count=living)
+
+
+def questions(
+    text: str = "",
+    topic: str | None = None,
+    level: str | None = None,
+    verdict: str | None = None,
+    document: str | None = None,
+    user: User | None = None,
+) -> QuerySet[Question]:
+    """Questions that meet all conditions; with a text, the best match first.
+
+    `verdict` is that of a recorded run on a claim the question cites ("refuted" also holds where
+    a trap of it is refuted), or "none" where nothing is recorded. `user` adds that person's cards
+    as `own_cards`. Topic, proofs, traps and units come along in a fixed number of queries.
+    """
+    found = Question.objects.filter(retired_at=None)
+    if topic:
+        found = found.filter(topic__slug=topic)
+    if level:
+        found = found.filter(level=level)
+    if document:
+        found = found.filter(units__document__slug=document).distinct()
+    if verdict:
+        found = _with_verdict(found, verdict)
+    if text.strip():
+        found = search.matching(found, text)
+    found = found.select_related("topic").prefetch_related("proofs", "traps", "units")
+    if user is not None:
+        own = Prefetch("cards", Card.objects.filter(user=user), to_attr="own_cards")
+        found = found.prefetch_related(own)
+    return found
+
+
+def get_question(path: str) -> Question:
+    """The living question at this path with all that its page shows (Raises DoesNotExist)."""
+    return (
+        Question.objects.filter(retired_at=None)
+        .select_related("topic")
+        .prefetch_related(
+            *("key_points", "proofs", "quiz_items", "traps__row", "units__document"),
+            Prefetch(
+                "follow_ups",
+                Question.objects.filter(retired_at=None).order_by("asked_after_links__position"),
+            ),
+        )
+        .get(path=path)
+    )
+
+
+def recorded() -> Mapping[tuple[str, str], Any]:
+    """The findings of every recorded run, by (demo, claim)."""
+    return stored_findings([demo.slug for demo in demos()])
+
+
+def verdicts(
+    listed: Iterable[Question], findings: Mapping[tuple[str, str], Any] | None = None
+) -> dict[int, Counter[str]]:
+    """Question id -> how many of its proofs and traps bear each verdict.
+
+    A trap whose claim is confirmed counts as refuted: the claim says the opposite.
+    """
+    findings = recorded() if findings is None else findings
+    counts: dict[int, Counter[str]] = {}
+    for question in listed:
+        counter = counts.setdefault(question.pk, Counter())
+        for proof in question.proofs.all():
+            if finding := findings.get((proof.demo, proof.claim)):
+                counter[finding.verdict] += 1
+        for trap in question.traps.all():
+            finding = findings.get((trap.demo, trap.claim))
+            if finding and finding.verdict == "confirmed":
+                counter["refuted"] += 1
+    return counts
+
+
+def _with_verdict(found: QuerySet[Question], verdict: str) -> QuerySet[Question]:
+    findings = recorded()
+    if verdict == NO_VERDICT:
+        proven = _citing(Proof.objects.all(), [key for key in findings if findings[key]])
+        return found.exclude(pk__in=proven)
+    chosen = [key for key, finding in findings.items() if finding.verdict == verdict]
+    condition = Q(pk__in=_citing(Proof.objects.all(), chosen))
+    if verdict == "refuted":
+        against = [key for key, finding in findings.items() if finding.verdict == "confirmed"]
+        condition |= Q(pk__in=_citing(Trap.objects.all(), against))
+    return found.filter(condition)
+
+
+def _citing(rows: QuerySet[Any], keys: Iterable[tuple[str, str]]) -> QuerySet[Any]:
+    """The ids of questions whose proofs (or traps) name one of these claims."""
+    names = [f"{demo}/{claim}" for demo, claim in keys]
+    cited = rows.annotate(cites=Concat("demo", Value("/"), "claim"))
+    return cited.filter(cites__in=names).values("question_id")
