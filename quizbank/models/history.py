@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import fields
 from datetime import date, datetime
 
@@ -20,6 +21,7 @@ from quizbank.scheduling import (
     fold,
     step,
     study_day,
+    undone,
 )
 
 # What an event that is not stored yet is called in a fold: later than every stored one.
@@ -104,6 +106,24 @@ def history(card: Card) -> list[Event]:
     """Everything the card is a fold of."""
     rows = ReviewEvent.objects.filter(Q(card=card) | Q(user_id=card.user_id, card=None))
     return [to_event(row) for row in rows.select_related("parameter_set", "policy")]
+
+
+def undos_of(user: User) -> dict[int, int]:
+    """Event id -> id of the undo that holds against it, for all the person did."""
+    undos = ReviewEvent.objects.filter(user=user, kind=EventKind.UNDO)
+    return undone(
+        Event(id, at, received, undoes=undoes)
+        for id, at, received, undoes in undos.values_list(
+            "id", "reviewed_at", "received_at", "undoes"
+        )
+    )
+
+
+def latest_review(user: User, taken_back: Container[int]) -> ReviewEvent | None:
+    reviews = ReviewEvent.objects.filter(user=user, kind=EventKind.REVIEW)
+    ordered = reviews.order_by("-reviewed_at", "-received_at", "-id")
+    rows = ordered.select_related("card__question").iterator(chunk_size=100)
+    return next((row for row in rows if row.pk not in taken_back), None)
 
 
 def consider(card: Card, profile: StudyProfile, answer: Answer, received: datetime) -> Folded:

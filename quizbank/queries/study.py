@@ -17,13 +17,15 @@ from django.db.models import Count, Q, QuerySet
 from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, State, User
 from quizbank.models.history import (
     day_of,
+    latest_review,
     parameters_of,
     policy_of,
     promise,
     read_profile,
+    undos_of,
 )
 from quizbank.queries.today import Done, done_on, missed, others_since
-from quizbank.scheduling import RATINGS, Answer, Event, recall, undone
+from quizbank.scheduling import RATINGS, Answer, recall
 
 Visitor = User | AnonymousUser | None
 STEPS = (State.LEARNING, State.RELEARNING)
@@ -112,7 +114,7 @@ def next_item(
     counted = _counts(today)
     if card is None and counted.new and (question := _new(today, topic, skip)):
         return StudyItem(question, None, counted)
-    card = card or _soonest(again) or _soonest(_ahead(today, topic, skip))
+    card = card or _soonest(_ahead(today, topic, skip))
     return StudyItem(card.question, card, counted) if card else None
 
 
@@ -144,13 +146,16 @@ def _most_fragile(due: QuerySet[Card], today: _Today) -> Card | None:
     """The card least likely to be recalled. Under one person's parameters recall falls
     with days elapsed over stability, so the ratio orders like the probability."""
 
-    def ratio(row: tuple[UUID, float, date]) -> tuple[float, UUID]:
-        card_id, stability, last_day = row
-        return -max(0, (today.day - last_day).days) / stability, card_id
-
     rows = due.exclude(state__in=STEPS, last_day=today.day)
-    worst = min(rows.values_list("pk", "stability", "last_day"), key=ratio, default=None)
-    return due.get(pk=worst[0]) if worst else None
+    worst = max(
+        (
+            ((today.day - last_day).days / stability, card_id)
+            for card_id, stability, last_day in rows.values_list("pk", "stability", "last_day")
+            if stability and last_day
+        ),
+        default=None,
+    )
+    return due.get(pk=worst[1]) if worst else None
 
 
 def _unseen(user: User | None) -> QuerySet[Question]:
@@ -222,16 +227,7 @@ def cards_due(user: User, now: datetime) -> QuerySet[Card]:
 
 def last_review(user: User) -> ReviewEvent | None:
     """The latest review that was not taken back: what an undo would take back."""
-    undos = ReviewEvent.objects.filter(user=user, kind=EventKind.UNDO)
-    taken_back = undone(
-        Event(id, at, at, undoes=undoes)
-        for id, at, undoes in undos.values_list("id", "reviewed_at", "undoes")
-    )
-    reviews = ReviewEvent.objects.filter(user=user, kind=EventKind.REVIEW)
-    ordered = reviews.select_related("card__question").order_by(
-        "-reviewed_at", "-received_at", "-id"
-    )
-    return next((row for row in ordered.iterator(chunk_size=100) if row.pk not in taken_back), None)
+    return latest_review(user, undos_of(user))
 
 
 def question_state(user: Visitor, question: Question, now: datetime) -> QuestionState | None:

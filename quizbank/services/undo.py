@@ -8,8 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from quizbank.models import Card, EventKind, ReviewEvent, StudyProfile, User
-from quizbank.models.history import day_of
-from quizbank.scheduling import Event, undone
+from quizbank.models.history import day_of, latest_review, undos_of
 from quizbank.services.log import digest, lock_profile, refold, stored_event
 from quizbank.services.parameters import readopt
 from quizbank.services.recorded import Recorded
@@ -33,30 +32,14 @@ def undo(
     stored = stored_event(user, client_uuid, payload_hash)
     if stored is not None:
         return Recorded(stored, stored.card, created=False)
-    holds = undone(_undos(user))
-    target = event or _latest_review(user, holds)
+    holds = undos_of(user)
+    target = event or latest_review(user, holds)
     if target is None:
         return None
     if target.pk in holds:
         standing = ReviewEvent.objects.select_related("card").get(pk=holds[target.pk])
         return Recorded(standing, standing.card, created=False)
     return _take_back(target, profile, client_uuid, payload_hash, now)
-
-
-def _undos(user: User) -> list[Event]:
-    rows = ReviewEvent.objects.filter(user=user, kind=EventKind.UNDO)
-    return [
-        Event(id, reviewed_at, received_at, undoes=undoes)
-        for id, reviewed_at, received_at, undoes in rows.values_list(
-            "id", "reviewed_at", "received_at", "undoes"
-        )
-    ]
-
-
-def _latest_review(user: User, holds: dict[int, int]) -> ReviewEvent | None:
-    reviews = ReviewEvent.objects.filter(user=user, kind=EventKind.REVIEW)
-    ordered = reviews.order_by("-reviewed_at", "-received_at", "-id")
-    return next((row for row in ordered.iterator(chunk_size=100) if row.pk not in holds), None)
 
 
 def _take_back(
