@@ -58,6 +58,11 @@ def tick(value: float) -> str:
     return _grouped(short) + _times(int(power))
 
 
+def power_of_ten(power: int) -> str:
+    """10⁻⁵."""
+    return f"10{_raised(power)}"
+
+
 def count(n: int) -> str:
     """A whole number with its digits grouped from five on: 1200, 12 300."""
     return _grouped(str(n))
@@ -82,9 +87,7 @@ def interval(low: float | None, high: float | None, digits: int = 2) -> str:
     return measured(None, low, high, digits)
 
 
-def measured(
-    value: float | None, low: float | None, high: float | None, digits: int = 2
-) -> str:
+def measured(value: float | None, low: float | None, high: float | None, digits: int = 2) -> str:
     """A number with its interval, both to the same decimal: 5.8×10⁻¹⁹ [5.6, 5.9]×10⁻¹⁹."""
     ends = [end for end in (low, high) if end is not None and math.isfinite(end)]
     if len(ends) < 2:
