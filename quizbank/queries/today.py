@@ -37,7 +37,7 @@ def done_on(user: User, day: date) -> list[Done]:
     return [
         Done(card_id, rating)
         for id, kind, card_id, rating, *_ in rows
-        if card_id is not None and rating and kind == EventKind.REVIEW and id not in taken_back
+        if rating and kind == EventKind.REVIEW and id not in taken_back
     ]
 
 
