@@ -169,5 +169,5 @@ def _space_functions(root: ET.Element) -> None:
 def _is_function(element: ET.Element) -> bool:
     if element.tag in ("msub", "msup", "msubsup", "munder") and len(element):
         return _is_function(element[0])
-    text = element.text or ""
+    text = (element.text or "").replace("\u00a0", "")
     return element.tag in ("mi", "mtext") and len(text) > 1 and text.isascii() and text.isalpha()

@@ -42,6 +42,7 @@ MATH_ATTRIBUTES = {
 }
 ATTRIBUTES = {
     **{tag: set(MATH_ATTRIBUTES) for tag in MATHML},
+    "*": set(),  # else the sanitiser adds its own
     "math": {"xmlns", "display", "alttext"},
     "a": {"href"},
     "ol": {"start"},
@@ -120,7 +121,7 @@ def _parse(text: str, *, inline: bool) -> list[Token]:
 
 def _leaves(tokens: Sequence[Token]) -> Iterator[Token]:
     for token in tokens:
-        if token.children:
+        if token.children and token.type != "image":
             yield from _leaves(token.children)
         else:
             yield token
