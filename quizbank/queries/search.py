@@ -47,9 +47,9 @@ def wanted(text: str) -> list[Spellings]:
         if term:
             found.append(tuple(dict.fromkeys((piece, *map(fold, term.spellings)))))
         else:
-            # A query of nothing but fillers is meant as it stands.
-            words = FILLERS.sub(" ", piece).split() or piece.split()
-            found += [(word,) for word in words if phrase(word)]
+            found += [(word,) for word in FILLERS.sub(" ", piece).split() if phrase(word)]
+    if not found:  # a query of nothing but fillers is meant as it stands
+        found = [(word,) for word in fold(text[:LONGEST]).split() if phrase(word)]
     return found[:MOST_WORDS]
 
 
