@@ -71,8 +71,18 @@ def linear(
     return Scale(low, high, start, end, ticks=ticks)
 
 
-def logarithmic(values: Iterable[float | None], start: float, end: float, count: int = 5) -> Scale:
-    """A logarithmic scale over the positive values; zeros, if there are any, stand apart."""
+def logarithmic(
+    values: Iterable[float | None],
+    start: float,
+    end: float,
+    count: int = 5,
+    *,
+    exact: bool = False,
+) -> Scale:
+    """A logarithmic scale over the positive values; zeros, if there are any, stand apart.
+
+    It ends on powers of ten, or with `exact` on the values themselves.
+    """
     known = [v for v in values if v is not None and math.isfinite(v)]
     positive = [v for v in known if v > 0]
     low, high = (min(positive), max(positive)) if positive else (0.1, 1.0)
@@ -90,10 +100,11 @@ def logarithmic(values: Iterable[float | None], start: float, end: float, count:
     if decades == 1:
         middle = [(k * 10.0**first, numbers.tick(k * 10.0**first)) for k in (2, 5)]
         ticks = sorted(ticks + middle)
-    bottom = float(f"1e{first}")
-    return Scale(
-        bottom, float(f"1e{last}"), start, end, True, any(v == 0 for v in known), tuple(ticks)
-    )
+    zero = any(v == 0 for v in known)
+    if exact and low < high:
+        ticks = [(v, t) for v, t in ticks if low * 0.999 <= v <= high * 1.001]
+        return Scale(low, high, start, end, True, zero, tuple(ticks))
+    return Scale(float(f"1e{first}"), float(f"1e{last}"), start, end, True, zero, tuple(ticks))
 
 
 def _power(power: int) -> str:

@@ -1,0 +1,208 @@
+"""Bars over categories, each with the interval of its seeds as a whisker.
+
+On a logarithmic axis a bar has no honest foot, so the value is a dot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from demos.figures import frame as axes
+from demos.figures import markup, numbers, scale
+from demos.figures.frame import Frame
+from demos.figures.markup import element, line, path, px, text
+from demos.figures.plot import Number, Plot, Series
+
+MOST = 60  # categories; beyond that evenly chosen ones
+NAMED = 14  # bars up to which each carries its number
+WIDEST = 64.0
+
+
+@dataclass(frozen=True)
+class Bar:
+    series: Series
+    left: float
+    wide: float
+    value: float
+    low: Number
+    high: Number
+
+    @property
+    def middle(self) -> float:
+        return self.left + self.wide / 2
+
+
+def draw(plot: Plot, width: float) -> tuple[float, list[str]]:
+    """Height and parts of a bars figure."""
+    height = axes.height_of(width)
+    categories = _categories(plot)
+    y = _y_scale(plot, 0.0, 1.0)
+    left = axes.left_of(y)
+    legend = [] if _own(plot) else legend_rows(plot, width - left)
+    top = axes.TOP + markup.LEADING * (
+        len(axes.name_lines(plot, width, left)) - 1 + bool(legend) * (len(legend) + 0.4)
+    )
+    foot = axes.FOOT if _numeric(categories) else axes.FOOT + markup.LEADING * 0.5
+    y = _y_scale(plot, height - foot, top)
+    frame = Frame(left, width - 4, top, height - foot, scale.Scale(0, 1, left, width - 4), y)
+    slots = _slots(categories, frame)
+    bars = list(_bars(plot, categories, slots, frame))
+    parts = axes.axes(frame, plot, width)[:-1]  # its x name comes after the categories
+    parts += legend_text(legend, frame.left, axes.TOP + markup.LEADING * 0.6)
+    parts += [d for bar in bars for d in _bar(bar, plot, frame)]
+    crowd = [(b.middle, at) for b in bars if (at := frame.y.at(b.value)) is not None]
+    parts += axes.bounds(frame, plot, crowd)
+    parts += _numbers(bars, frame)
+    parts += _category_names(categories, slots, frame)
+    return height, [*parts, axes.x_name(frame, plot), *_you(plot, frame)]
+
+
+def _own(plot: Plot) -> bool:
+    """Whether every series is one bar that the category names."""
+    return all(s.x == (s.label,) for s in plot.series)
+
+
+def _numeric(categories: list[str | float]) -> bool:
+    return all(isinstance(c, float) for c in categories)
+
+
+def _categories(plot: Plot) -> list[str | float]:
+    found = dict.fromkeys(x for s in plot.series for x in s.x if x is not None)
+    every = sorted(found) if _numeric(list(found)) else list(found)
+    if len(every) <= MOST:
+        return every
+    return [every[round(i * (len(every) - 1) / (MOST - 1))] for i in range(MOST)]
+
+
+def _slots(categories: list[str | float], frame: Frame) -> list[float]:
+    """The middle of each category."""
+    each = (frame.right - frame.left) / max(1, len(categories))
+    return [frame.left + each * (i + 0.5) for i in range(len(categories))]
+
+
+def _bars(
+    plot: Plot, categories: list[str | float], slots: list[float], frame: Frame
+) -> Iterable[Bar]:
+    each = (frame.right - frame.left) / max(1, len(categories))
+    side = 1 if _own(plot) else max(1, len(plot.series))
+    wide = min(WIDEST, 0.68 * each / side)
+    where = dict(zip(categories, slots, strict=True))
+    for i, series in enumerate(plot.series):
+        for x, value, low, high in zip(series.x, series.y, series.low, series.high, strict=False):
+            if x is None or x not in where or value is None:
+                continue
+            start = where[x] + (0 if side == 1 else (i - side / 2 + 0.5) * (wide + 1))
+            yield Bar(series, start - wide / 2, wide, value, low, high)
+
+
+def _bar(bar: Bar, plot: Plot, frame: Frame) -> Iterable[str]:
+    top, ground = frame.y.at(bar.value), frame.y.at(0.0)
+    if top is None:
+        return
+    kind = "bar hollow" if bar.series.control else f"bar {bar.series.fill}"
+    if not plot.y.log and ground is not None:
+        yield element(
+            "rect",
+            class_=kind,
+            x=bar.left,
+            y=min(top, ground),
+            width=bar.wide,
+            height=max(0.8, abs(ground - top)),
+        )
+    low, high = frame.y.at(bar.low), frame.y.at(bar.high)
+    if low is not None and high is not None and low - high > 1.5:
+        high, low = max(high, frame.top - 6), min(low, frame.bottom)
+        cap = min(4.0, bar.wide / 2)
+        ends = "".join(f"M{px(bar.middle - cap)} {px(at)}h{px(2 * cap)}" for at in (low, high))
+        yield path(f"M{px(bar.middle)} {px(high)}V{px(low)}{ends}", "whisker")
+    if plot.y.log:
+        css = "dot hollow" if bar.series.control else f"dot {bar.series.fill}"
+        yield element("circle", class_=css, cx=bar.middle, cy=top, r=4.5)
+
+
+def _numbers(bars: list[Bar], frame: Frame) -> list[str]:
+    """Each bar's value above its whisker, while there is room for it."""
+    if len(bars) > NAMED:
+        return []
+    drawn: list[str] = []
+    taken: list[axes.Box] = []
+    for bar in bars:
+        ends = [at for v in (bar.value, bar.high) if (at := frame.y.at(v)) is not None]
+        if not ends:
+            continue
+        content = numbers.number(bar.value)
+        half = markup.width(content, bold=True) / 2
+        foot = max(min(ends), frame.top) - 7
+        box = (bar.middle - half, foot - 12, bar.middle + half, foot + 2)
+        if any(axes.overlap(box, other) for other in taken):
+            continue
+        taken.append(box)
+        drawn.append(text(bar.middle, foot, content, f"lab {bar.series.fill}", "middle"))
+    return drawn
+
+
+def _category_names(categories: list[str | float], slots: list[float], frame: Frame) -> list[str]:
+    each = (frame.right - frame.left) / max(1, len(categories))
+    drawn, taken = [], -1e9
+    for category, x in zip(categories, slots, strict=True):
+        if isinstance(category, float):
+            lines = [numbers.tick(category)]
+        else:
+            lines = markup.wrap(category, max(each - 6, 24))
+        half = max((markup.width(part) for part in lines), default=0.0) / 2
+        if x - half < taken + 5:
+            continue
+        taken = x + half
+        for i, content in enumerate(lines):
+            y = frame.bottom + 18 + markup.LEADING * i
+            drawn.append(text(x, y, content, anchor="middle"))
+    return drawn
+
+
+def _y_scale(plot: Plot, bottom: float, top: float) -> scale.Scale:
+    values = [v for s in plot.series for v in (*s.y, *s.low, *s.high) if v is not None]
+    values += [b.value for b in plot.bounds] + ([plot.you.value] if plot.you else [])
+    if plot.y.log:
+        return scale.logarithmic(values, bottom, top)
+    return scale.linear(values, bottom, top, zero=True)
+
+
+def _you(plot: Plot, frame: Frame) -> list[str]:
+    """The learner's diamond on the left edge of the plot, with a hairline across."""
+    at = frame.y.at(plot.you.value) if plot.you else None
+    if plot.you is None or at is None:
+        return []
+    content = axes.you_text(plot.you, plot)
+    return [
+        line(frame.left, at, frame.right, at, "gap"),
+        markup.diamond(frame.left, at),
+        text(frame.left + 12, at - 6, content, "lab fi"),
+    ]
+
+
+def legend_rows(plot: Plot, room: float) -> list[list[tuple[float, Series]]]:
+    """The names of the series side by side, wrapped to the room: (x, series) per row."""
+    rows: list[list[tuple[float, Series]]] = [[]]
+    at = 0.0
+    for series in plot.series:
+        wide = min(room, markup.width(series.label, bold=True) + 17)
+        if rows[-1] and at + wide > room:
+            rows.append([])
+            at = 0.0
+        rows[-1].append((at, series))
+        at += wide + 16
+    return [row for row in rows if row]
+
+
+def legend_text(rows: list[list[tuple[float, Series]]], left: float, y: float) -> list[str]:
+    drawn = []
+    for i, row in enumerate(rows):
+        foot = y + markup.LEADING * i
+        for x, series in row:
+            css = "bar hollow" if series.control else f"bar {series.fill}"
+            drawn.append(
+                element("rect", class_=css, x=left + x + 1, y=foot - 9, width=10, height=10)
+            )
+            drawn.append(text(left + x + 17, foot, series.label, f"lab {series.fill}"))
+    return drawn

@@ -1,0 +1,60 @@
+"""A figure before the prediction: axes and options are drawn, results wait.
+
+No number of the y axis is written and no bound is placed, because a range tells the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from demos.figures import frame as axes
+from demos.figures import labels, markup, scale
+from demos.figures.frame import Frame
+from demos.figures.labels import Label
+from demos.figures.plot import Plot
+
+LEFT = 44.0
+
+
+def draw(plot: Plot, width: float, options: Sequence[str]) -> tuple[float, list[str]]:
+    """Height and parts of the sealed figure; each option is an open diamond."""
+    height = axes.height_of(width)
+    room = 0.36 * width
+    asked = [_asked(option, room) for option in options]
+    widest = max((label.width for label in asked), default=0.0)
+    left = 8.0 if plot.kind == "heatmap" else LEFT
+    top = axes.TOP + markup.LEADING * (len(axes.name_lines(plot, width, left)) - 1)
+    right = width - max(widest + 13, 10)
+    frame = Frame(left, right, top, height - axes.FOOT, _x(plot, left, right), _nothing())
+    parts = axes.axes(frame, plot, width, bare=True)
+    return height, parts + diamonds(asked, frame)
+
+
+def diamonds(asked: Sequence[Label], frame: Frame) -> list[str]:
+    """The options down the right end, evenly, each with a dashed diamond."""
+    step = (frame.bottom - frame.top) / max(1, len(asked))
+    placed = [
+        Label(frame.top + step * (i + 0.5), a.lines, a.css, a.bold) for i, a in enumerate(asked)
+    ]
+    drawn = []
+    for label, middle in zip(placed, labels.apart(placed, 6, frame.bottom), strict=True):
+        drawn.append(markup.diamond(frame.right, middle, 7, "you open"))
+        drawn.append(labels.drawn(label, frame.right + 13, middle))
+    return drawn
+
+
+def _asked(option: str, room: float) -> Label:
+    return Label(0.0, tuple(markup.wrap(f"{option} ?", room)), "", bold=0)
+
+
+def _x(plot: Plot, left: float, right: float) -> scale.Scale:
+    values = [v for s in plot.series for v in s.x if isinstance(v, float)]
+    if plot.kind not in ("lines", "bars") or len(set(values)) < 2:
+        return scale.Scale(0, 1, left, right)
+    if plot.x.log:
+        return scale.logarithmic(values, left, right, exact=True)
+    return scale.with_ends(scale.linear(values, left, right, zero=False, count=4))
+
+
+def _nothing() -> scale.Scale:
+    return scale.Scale(0, 1, 1, 0)
