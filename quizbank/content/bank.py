@@ -29,12 +29,13 @@ class KnownDemo:
 
     claims: Mapping[str, tuple[str, ...]]
     predicts: bool = True
+    topic: str = ""
 
     @classmethod
     def of(cls, manifest: Mapping[str, Any]) -> KnownDemo:
         """What a demo's manifest says of it."""
         claims = {claim["slug"]: tuple(claim["decides"]) for claim in manifest["claims"]}
-        return cls(claims, predicts=manifest["prediction"] is not None)
+        return cls(claims, manifest["prediction"] is not None, manifest["topic"])
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def inspect_bank(root: Path, demos: Mapping[str, KnownDemo]) -> tuple[Bank, list
         questions += [q for q in reader.each(f"{topic.slug}/*.md", read_question) if q]
     bank = Bank(topics, tuple(documents), tuple(rows), tuple(questions), glossary)
     errors = [*reader.errors, *reader.orphans()]
-    errors += _check_rows(bank, demos)
+    errors += _check_demos(bank, demos)
+    errors += _check_rows(bank)
     errors += _check_units(bank)
     errors += _check_questions(bank, demos)
     return bank, errors
@@ -114,7 +116,7 @@ class _Reader:
         return result
 
 
-def _check_rows(bank: Bank, demos: Mapping[str, KnownDemo]) -> Iterator[ContentError]:
+def _check_rows(bank: Bank) -> Iterator[ContentError]:
     units = {unit.slug for document in bank.documents for unit in document.units}
     last_lines = {document.slug: document.last_line for document in bank.documents}
     first: dict[str, Row] = {}
@@ -133,12 +135,21 @@ def _check_rows(bank: Bank, demos: Mapping[str, KnownDemo]) -> Iterator[ContentE
                 yield ContentError(
                     row.file, f"{row.code}.lines", f"no such lines: {match[0]}", "correct them"
                 )
+
+
+def _check_demos(bank: Bank, demos: Mapping[str, KnownDemo]) -> Iterator[ContentError]:
+    topics = {topic.slug for topic in bank.topics}
+    codes = {row.code for row in bank.rows}
     for slug, demo in demos.items():
+        file = f"demos/experiments/{slug}.py"
+        if demo.topic and demo.topic not in topics:
+            known = ", ".join(sorted(topics))
+            yield ContentError(file, "topic", f"{demo.topic!r} is none", f"choose one of {known}")
         for claim, decides in demo.claims.items():
             for code in decides:
-                if code not in first:
+                if code not in codes:
                     yield ContentError(
-                        f"demos/experiments/{slug}.py",
+                        file,
                         claim,
                         f"it decides {code}, which the catalogue does not hold",
                         "correct the row id, or add the row",

@@ -10,7 +10,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from demos.queries import demos, stored_findings
-from quizbank.models import Card, Proof, Question, Topic, Trap, User
+from quizbank.models import Card, FollowUp, Proof, Question, Topic, Trap, Unit, User
 from quizbank.queries import search
 
 NO_VERDICT = "none"
@@ -43,7 +43,8 @@ def questions(
     if level:
         found = found.filter(level=level)
     if document:
-        found = found.filter(units__document__slug=document).distinct()
+        inside = Unit.objects.filter(document__slug=document, question__isnull=False)
+        found = found.filter(pk__in=inside.values("question"))
     if verdict:
         found = _with_verdict(found, verdict)
     if text.strip():
@@ -56,15 +57,18 @@ def questions(
 
 
 def get_question(path: str) -> Question:
-    """The living question at this path with all that its page shows (Raises DoesNotExist)."""
+    """The living question at this path with all that its page shows (Raises DoesNotExist).
+
+    What an interviewer asks next stands in `follow_up_links`, in order, each with its `target`.
+    """
     return (
         Question.objects.filter(retired_at=None)
         .select_related("topic")
         .prefetch_related(
             *("key_points", "proofs", "quiz_items", "traps__row", "units__document"),
             Prefetch(
-                "follow_ups",
-                Question.objects.filter(retired_at=None).order_by("asked_after_links__position"),
+                "follow_up_links",
+                FollowUp.objects.filter(target__retired_at=None).select_related("target__topic"),
             ),
         )
         .get(path=path)
@@ -100,7 +104,7 @@ def verdicts(
 def _with_verdict(found: QuerySet[Question], verdict: str) -> QuerySet[Question]:
     findings = recorded()
     if verdict == NO_VERDICT:
-        proven = _citing(Proof.objects.all(), [key for key in findings if findings[key]])
+        proven = _citing(Proof.objects.all(), findings)
         return found.exclude(pk__in=proven)
     chosen = [key for key, finding in findings.items() if finding.verdict == verdict]
     condition = Q(pk__in=_citing(Proof.objects.all(), chosen))

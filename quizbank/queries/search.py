@@ -56,7 +56,10 @@ def wanted(text: str) -> list[Spellings]:
 def matching(questions: QuerySet[Question], text: str) -> QuerySet[Question]:
     """The questions that hold every word, best first: title, then alias, tag, body."""
     rank: Combinable = Value(0, output_field=IntegerField())
-    for spellings in wanted(text):
+    asked = wanted(text)
+    if not asked:
+        questions = questions.none()
+    for spellings in asked:
         questions = questions.filter(_in_column(spellings, ""))
         places = [When(_in_column(spellings, mark), then=Value(w)) for mark, w in WEIGHTS]
         rank = rank + Case(*places, default=Value(0), output_field=IntegerField())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from quizbank.content.bank import inspect_bank, read_bank
+from quizbank.content.bank import KnownDemo, inspect_bank, read_bank
 from quizbank.content.errors import BankErrors
 from quizbank.content.quiz import Choice, Numeric, Predict
 from quizbank.management.evidence import BANK
@@ -187,6 +187,12 @@ def test_a_defect_is_named_with_its_file(root: Path, name: str) -> None:
     assert any(said in line for line in found), found
     if name != "claim that decides no row":
         assert any(line.startswith(f"{file}: ") for line in found), found
+
+
+def test_a_demo_belongs_to_a_topic(root: Path) -> None:
+    strayed = {**DEMOS, "lost": KnownDemo({}, topic="nowhere")}
+    (error,) = inspect_bank(root, strayed)[1]
+    assert str(error).startswith("demos/experiments/lost.py: topic: 'nowhere' is none; choose")
 
 
 @pytest.mark.parametrize("count", [2, 7])
