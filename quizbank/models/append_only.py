@@ -11,64 +11,68 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Table -> whether rows may go while their owner is being erased.
-TABLES = {
-    "quizbank_reviewevent": True,
-    "quizbank_parameterset": True,
-    "quizbank_studypolicy": False,
-}
+# Rows of a person may go while that person is being erased.
+PERSONAL = ("quizbank_reviewevent", "quizbank_parameterset")
+# Nobody's rows: foreign keys already keep the ones in use from being deleted.
+SHARED = ("quizbank_studypolicy",)
 BEING_ERASED = (
     "EXISTS (SELECT 1 FROM quizbank_erasure e"
     " WHERE e.user_id = OLD.user_id AND e.finished_at IS NULL)"
 )
 
 
-def _sqlite(table: str, erasable: bool) -> Iterator[str]:
-    guard = f"WHEN NOT {BEING_ERASED}" if erasable else ""
-    for action, when in (("UPDATE", ""), ("DELETE", guard)):
-        name = f"{table}_no_{action.lower()}"
-        yield f"DROP TRIGGER IF EXISTS {name}"
-        yield (
-            f"CREATE TRIGGER {name} BEFORE {action} ON {table} {when} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
+def _sqlite(table: str, personal: bool) -> Iterator[str]:
+    yield from _sqlite_removal(table)
+    yield _sqlite_trigger(table, "update", "")
+    if personal:
+        yield _sqlite_trigger(table, "delete", f"WHEN NOT {BEING_ERASED}")
 
 
-def _postgresql(table: str, erasable: bool) -> Iterator[str]:
-    guard = f"IF TG_OP = 'DELETE' AND {BEING_ERASED} THEN RETURN OLD; END IF;" if erasable else ""
+def _sqlite_trigger(table: str, action: str, when: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_no_{action} BEFORE {action} ON {table} {when} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    )
+
+
+def _sqlite_removal(table: str) -> Iterator[str]:
+    for action in ("update", "delete"):
+        yield f"DROP TRIGGER IF EXISTS {table}_no_{action}"
+
+
+def _postgresql(table: str, personal: bool) -> Iterator[str]:
+    guard = f"IF TG_OP = 'DELETE' AND {BEING_ERASED} THEN RETURN OLD; END IF;" if personal else ""
+    actions = "UPDATE OR DELETE" if personal else "UPDATE"
     yield (
         f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger AS $$ BEGIN {guard} "
         f"RAISE EXCEPTION '{table} is append-only' USING ERRCODE = '23000'; END $$ LANGUAGE plpgsql"
     )
     yield (
-        f"CREATE OR REPLACE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        f"CREATE OR REPLACE TRIGGER {table}_append_only BEFORE {actions} ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()"
     )
+
+
+def _postgresql_removal(table: str) -> Iterator[str]:
+    yield f"DROP FUNCTION IF EXISTS {table}_append_only() CASCADE"
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Put the triggers in place; what is there already is replaced."""
     statements = {"sqlite": _sqlite, "postgresql": _postgresql}[connection.vendor]
     with connection.cursor() as cursor:
-        for table, erasable in TABLES.items():
-            for statement in statements(table, erasable):
+        for table in (*PERSONAL, *SHARED):
+            for statement in statements(table, table in PERSONAL):
                 cursor.execute(statement)
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
     """Take the triggers away, for migrating back past them."""
+    statements = {"sqlite": _sqlite_removal, "postgresql": _postgresql_removal}[connection.vendor]
     with connection.cursor() as cursor:
-        for table in TABLES:
-            for statement in _removal(connection.vendor, table):
+        for table in (*PERSONAL, *SHARED):
+            for statement in statements(table):
                 cursor.execute(statement)
-
-
-def _removal(vendor: str, table: str) -> Iterator[str]:
-    if vendor == "postgresql":
-        yield f"DROP FUNCTION IF EXISTS {table}_append_only() CASCADE"
-        return
-    for action in ("update", "delete"):
-        yield f"DROP TRIGGER IF EXISTS {table}_no_{action}"
 
 
 def install_triggers(_apps: Any, schema_editor: Any) -> None:

@@ -158,6 +158,8 @@ class ReviewEvent(models.Model):
                         kind="review",
                         card__isnull=False,
                         policy__isnull=False,
+                        # An unknown comparison would satisfy a check constraint.
+                        rating__isnull=False,
                         rating__gte=1,
                         rating__lte=4,
                         undoes__isnull=True,

@@ -7,52 +7,43 @@ from uuid import UUID
 
 from django.db import transaction
 
-from quizbank.models import Card, EventKind, ParameterSet, ReviewEvent, StudyProfile, User
-from quizbank.models.history import day_of, personal_history
-from quizbank.scheduling import adopted
+from quizbank.models import Card, EventKind, ParameterSet, ReviewEvent, User
+from quizbank.models.history import day_of
 from quizbank.services.log import digest, lock_profile, refold, stored_event
-from quizbank.services.recorded import Recorded
 
 
 @transaction.atomic
 def adopt_parameters(
-    *, user: User, parameter_set: ParameterSet, client_uuid: UUID, now: datetime
-) -> Recorded:
+    *, user: User, parameter_set: ParameterSet | None, client_uuid: UUID, now: datetime
+) -> ReviewEvent:
     """Let the person's cards be remembered under those parameters from now on.
 
-    Raises ParameterSet.DoesNotExist for someone else's, ReviewConflict if the UUID was
-    used for something else.
+    None goes back to the published defaults. Raises ParameterSet.DoesNotExist for someone
+    else's, ReviewConflict if the UUID was used for something else.
     """
-    if parameter_set.user_id != user.pk:
+    if parameter_set is not None and parameter_set.user_id != user.pk:
         raise ParameterSet.DoesNotExist
     profile = lock_profile(user)
-    payload_hash = digest({"kind": "adopt_parameters", "parameter_set": parameter_set.pk})
+    key = parameter_set.pk if parameter_set else None
+    payload_hash = digest({"kind": "adopt_parameters", "parameter_set": key})
     stored = stored_event(user, client_uuid, payload_hash)
     if stored is not None:
-        return Recorded(stored, None, created=False)
+        return stored
+    # On a clock that was set back, an older adoption must not win over this one.
+    at = max(now, profile.adopted_at or now)
     event = ReviewEvent.objects.create(
         user=user,
         client_uuid=client_uuid,
         payload_hash=payload_hash,
         kind=EventKind.ADOPT_PARAMETERS,
-        reviewed_at=now,
-        received_at=now,
+        reviewed_at=at,
+        received_at=at,
         zone=profile.zone,
         study_day=day_of(profile, now),
         parameter_set=parameter_set,
     )
-    readopt(profile)
-    return Recorded(event, None, created=True)
-
-
-def readopt(profile: StudyProfile) -> None:
-    """Take from the log which parameters hold, and refold every card under them."""
-    event_id = adopted(personal_history(profile.user_id))
-    event = None
-    if event_id is not None:
-        event = ReviewEvent.objects.select_related("parameter_set").get(pk=event_id)
-    profile.parameter_set = event.parameter_set if event else None
-    profile.adopted_at = event.reviewed_at if event else None
+    profile.parameter_set, profile.adopted_at = parameter_set, at
     profile.save(update_fields=["parameter_set", "adopted_at"])
-    for card in Card.objects.select_for_update().filter(user_id=profile.user_id).order_by("pk"):
+    for card in Card.objects.select_for_update().filter(user=user).order_by("pk"):
         refold(card)
+    return event

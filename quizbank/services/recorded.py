@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 from quizbank.models import Card, ReviewEvent
 
@@ -14,5 +15,12 @@ class Recorded:
     """
 
     event: ReviewEvent
-    card: Card | None  # None for what concerns the person as a whole
+    card: Card
     created: bool
+
+    @classmethod
+    def before(cls, event: ReviewEvent) -> Self:
+        """An event that was there already. Raises Card.DoesNotExist if it has no card."""
+        if event.card is None:
+            raise Card.DoesNotExist
+        return cls(event, event.card, created=False)

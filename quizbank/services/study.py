@@ -89,7 +89,7 @@ def _record(user: User, given: Given, now: datetime) -> Recorded:
         profile = lock_profile(user)
         stored = stored_event(user, given.client_uuid, given.payload_hash)
         if stored is not None:
-            return Recorded(stored, stored.card, created=False)
+            return Recorded.before(stored)
         card = _locked_card(user, given, now)
         at = clamp(given.reviewed_at, user, now, AHEAD)
         answer = Answer(

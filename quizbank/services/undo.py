@@ -7,10 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from quizbank.models import Card, EventKind, ReviewEvent, StudyProfile, User
+from quizbank.models import Card, EventKind, ReviewEvent, User
 from quizbank.models.history import day_of, latest_review, undos_of
 from quizbank.services.log import digest, lock_profile, refold, stored_event
-from quizbank.services.parameters import readopt
 from quizbank.services.recorded import Recorded
 
 
@@ -21,35 +20,27 @@ def undo(
     """Take back `event`, or else the latest review that still counts.
 
     Undoing an undo is redo. None if there is nothing to take back; what is taken back
-    already is answered with the undo that did it. Raises ReviewEvent.DoesNotExist for
-    someone else's event, ReviewConflict if the UUID was used for something else.
+    already is answered with the undo that did it. Raises ReviewEvent.DoesNotExist for an
+    event of someone else or of no card, ReviewConflict if the UUID was used for something
+    else.
     """
     profile = lock_profile(user)
-    if event is not None and event.user_id != user.pk:
+    if event is not None and (event.user_id != user.pk or event.card_id is None):
         raise ReviewEvent.DoesNotExist
     target_uuid = str(event.client_uuid) if event else None
     payload_hash = digest({"kind": "undo", "target": target_uuid})
     stored = stored_event(user, client_uuid, payload_hash)
     if stored is not None:
-        return Recorded(stored, stored.card, created=False)
+        return Recorded.before(stored)
     holds = undos_of(user)
     target = event or latest_review(user, holds)
     if target is None:
         return None
     if target.pk in holds:
-        standing = ReviewEvent.objects.select_related("card").get(pk=holds[target.pk])
-        return Recorded(standing, standing.card, created=False)
-    return _take_back(target, profile, client_uuid, payload_hash, now)
-
-
-def _take_back(
-    target: ReviewEvent, profile: StudyProfile, client_uuid: UUID, payload_hash: str, now: datetime
-) -> Recorded:
-    card = None
-    if target.card_id is not None:
-        card = Card.objects.select_for_update().get(pk=target.card_id)
-    event = ReviewEvent(
-        user_id=target.user_id,
+        return Recorded.before(ReviewEvent.objects.get(pk=holds[target.pk]))
+    card = Card.objects.select_for_update().get(events=target)
+    taken_back = ReviewEvent.objects.create(
+        user=user,
         card=card,
         client_uuid=client_uuid,
         payload_hash=payload_hash,
@@ -60,9 +51,5 @@ def _take_back(
         study_day=day_of(profile, now),
         undoes=target,
     )
-    event.save(force_insert=True)
-    if card is None:
-        readopt(profile)
-    else:
-        refold(card)
-    return Recorded(event, card, created=True)
+    refold(card)
+    return Recorded(taken_back, card, created=True)

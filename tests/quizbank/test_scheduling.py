@@ -76,7 +76,8 @@ def answer(rating: int, at: datetime, policy: Policy | None = None) -> Answer:
     return Answer(rating, at, day, "Europe/Berlin", policy)
 
 
-def run(history: list[tuple[int, int]], policy: Policy | None = None) -> list[scheduling.Outcome]:
+def run(history, policy=None):
+    """The outcome of each answer, minutes apart as the history says."""
     memory, now, outcomes = Memory(), START, []
     for rating, minutes in history:
         now += timedelta(minutes=minutes)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,9 +23,9 @@ SPRING, AUTUMN, PLAIN = date(2026, 3, 29), date(2026, 10, 25), date(2026, 6, 1)
 ZONES = ("Europe/Berlin", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "UTC")
 SECOND = timedelta(seconds=1)
 instants = st.datetimes(
-    datetime(2024, 1, 1),
-    datetime(2028, 1, 1),
-    timezones=st.just(UTC),  # noqa: DTZ001
+    datetime(2024, 1, 1),  # noqa: DTZ001
+    datetime(2028, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
 )
 
 
@@ -73,7 +74,7 @@ moves = st.lists(
 def test_no_flight_makes_a_day_count_twice(moves, rating):
     """Days never run backwards, and each passes once, whatever the zones in between."""
     memory, now = Memory(), datetime(2026, 3, 1, 12, tzinfo=UTC)
-    days = []
+    days: list[Any] = []
     for minutes, zone in moves:
         now += timedelta(minutes=minutes)
         answer = Answer(rating, now, study_day(now, zone, 4), zone, Policy())

@@ -1,0 +1,256 @@
+"""The cards are a fold of the log: for any history, in any order of arrival."""
+
+from __future__ import annotations
+
+import json
+import math
+import uuid
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from quizbank.models import Card, ParameterSet, Question, ReviewEvent, StudyProfile, User
+from quizbank.scheduling import DEFAULT_PARAMETERS, ENGINE
+from quizbank.services.audit import audit
+from quizbank.services.given import Given
+from quizbank.services.people import start_guest
+from quizbank.services.study import ReviewConflict, adopt_parameters, record_batch, undo
+from tests.cast import MONDAY
+from tests.quizbank.study_cast import grade, make_question, make_questions, memories, memory
+
+FITTED = (0.4, 1.5, 3.0, 10.0, *DEFAULT_PARAMETERS[4:20], 0.2)
+ZONES = ("Asia/Shanghai", "America/New_York", "Europe/Berlin")
+few = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+minutes = st.integers(0, 20 * 24 * 60)
+deeds = st.one_of(
+    st.tuples(st.just("review"), st.integers(0, 1), st.integers(1, 4)),
+    st.tuples(st.just("late"), st.integers(0, 1), st.integers(1, 4)),
+    st.tuples(st.just("undo")),
+    st.tuples(st.just("undo one"), st.integers(0, 50)),
+    st.tuples(st.just("adopt"), st.sampled_from([0.2, 0.5])),
+    st.tuples(st.just("move"), st.sampled_from(ZONES)),
+)
+histories = st.lists(st.tuples(deeds, minutes), min_size=1, max_size=25)
+
+
+@pytest.fixture
+def questions(db):
+    return make_questions(2)
+
+
+def learner(**profile) -> User:
+    user = start_guest(now=MONDAY - timedelta(days=60))
+    StudyProfile.objects.filter(user=user).update(**profile)
+    return user
+
+
+def fitted(user: User, decay: float = 0.2) -> ParameterSet:
+    return ParameterSet.objects.create(
+        user=user, engine=ENGINE, values=[*FITTED[:20], decay], created_at=MONDAY
+    )
+
+
+def live(user: User, questions: list[Question], history) -> None:
+    now = MONDAY
+    for (deed, *facts), wait in history:
+        now += timedelta(minutes=wait)
+        if deed == "review":
+            grade(user, questions[facts[0]], facts[1], now)
+        elif deed == "late":
+            grade(user, questions[facts[0]], facts[1], now, reviewed_at=now - timedelta(days=6))
+        elif deed == "undo":
+            undo(user=user, client_uuid=uuid.uuid4(), now=now)
+        elif deed == "undo one":
+            events = list(ReviewEvent.objects.filter(user=user).exclude(card=None).order_by("id"))
+            target = events[facts[0] % len(events)] if events else None
+            undo(user=user, client_uuid=uuid.uuid4(), now=now, event=target)
+        elif deed == "adopt":
+            adopt_parameters(
+                user=user,
+                parameter_set=fitted(user, facts[0]),
+                client_uuid=uuid.uuid4(),
+                now=now,
+            )
+        else:
+            StudyProfile.objects.filter(user=user).update(zone=facts[0], rollover_hour=2)
+
+
+@few
+@given(histories)
+def test_a_replay_of_any_history_gives_every_field_bit_for_bit(questions, history):
+    user = learner()
+    live(user, questions, history)
+
+    result = audit(user=user, repair=False)
+    assert result.differences == []
+    assert result.events == ReviewEvent.objects.filter(user=user).count()
+
+
+reviews = st.lists(
+    st.tuples(st.integers(0, 1), st.integers(1, 4), st.integers(1, 30 * 24 * 60)),
+    min_size=1,
+    max_size=10,
+)
+
+
+@few
+@given(reviews, st.randoms(use_true_random=False))
+def test_two_devices_end_equal_whatever_arrives_first(questions, history, random):
+    items = [
+        Given(
+            question=questions[index],
+            rating=rating,
+            client_uuid=uuid.uuid4(),
+            reviewed_at=MONDAY - timedelta(minutes=before, seconds=n),
+        )
+        for n, (index, rating, before) in enumerate(history)
+    ]
+    one, other = learner(), learner()
+    record_batch(user=one, items=items, now=MONDAY)
+    random.shuffle(items)
+    cut = len(items) // 2
+    record_batch(user=other, items=items[:cut], now=MONDAY)
+    record_batch(user=other, items=items[cut:], now=MONDAY + timedelta(hours=1))
+
+    assert memories(one) == memories(other)
+
+
+def test_a_late_review_is_put_in_its_place(questions):
+    late_one, punctual = learner(), learner()
+    times = [MONDAY - timedelta(days=days) for days in (20, 12, 3)]
+    for index in (0, 2, 1):
+        grade(late_one, questions[0], 3, MONDAY, reviewed_at=times[index])
+    for index in (0, 1, 2):
+        grade(punctual, questions[0], 3, times[index])
+
+    assert memory(late_one, questions[0]) == memory(punctual, questions[0])
+
+
+def test_adopting_parameters_changes_the_memory_and_moves_no_due_date(questions):
+    user = learner()
+    for days in (0, 4, 15):
+        grade(user, questions[0], 3, MONDAY + timedelta(days=days))
+    before = memory(user, questions[0])
+    now = MONDAY + timedelta(days=16)
+    adopt_parameters(user=user, parameter_set=fitted(user), client_uuid=uuid.uuid4(), now=now)
+    after = memory(user, questions[0])
+
+    assert after.stability != before.stability
+    assert (after.due, after.interval) == (before.due, before.interval)
+    adopt_parameters(user=user, parameter_set=None, client_uuid=uuid.uuid4(), now=now)
+    assert memory(user, questions[0]) == before
+    assert StudyProfile.objects.get(user=user).parameter_set is None
+
+
+def test_parameters_of_somebody_else_cannot_be_adopted(questions):
+    user, other = learner(), learner()
+
+    with pytest.raises(ParameterSet.DoesNotExist):
+        adopt_parameters(
+            user=user, parameter_set=fitted(other), client_uuid=uuid.uuid4(), now=MONDAY
+        )
+
+
+def test_changed_settings_leave_the_past_alone(questions):
+    user = learner()
+    for days in (0, 4, 15):
+        grade(user, questions[0], 3, MONDAY + timedelta(days=days))
+    before = memory(user, questions[0])
+    StudyProfile.objects.filter(user=user).update(
+        desired_retention=0.8, learning_steps=[], maximum_interval=5, zone="Asia/Tokyo"
+    )
+
+    assert audit(user=user, repair=False).differences == []
+    assert memory(user, questions[0]) == before
+
+
+def replay(*options: str) -> dict:
+    out = StringIO()
+    call_command("replay", *options, "--json", stdout=out)
+    return json.loads(out.getvalue())
+
+
+def test_the_command_counts_and_finds_nothing_wrong(alice, mallory):
+    question = make_question()
+    for user in (alice, mallory, mallory):
+        grade(user, question, 3, MONDAY)
+
+    assert replay("--check") == {"cards": 2, "events": 3, "differences": []}
+    assert replay("--check", "--user", "alice") == {"cards": 1, "events": 1, "differences": []}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("stability", math.nextafter(2.3065, 3)), ("interval", 9), ("reps", 7), ("last_event", None)],
+)
+def test_the_command_finds_a_wrong_bit_and_repairs_it(alice, field, value):
+    card = grade(alice, make_question(), 3, MONDAY).card
+    right = memory(alice, card.question)
+    Card.objects.filter(pk=card.pk).update(**{field: value})
+
+    with pytest.raises(SystemExit, match="1"):
+        replay("--check")
+    (difference,) = replay("--repair")["differences"]
+    assert difference["card"] == str(card.pk)
+    assert difference["field"].removesuffix("_id") == field
+    assert memory(alice, card.question) == right
+    assert replay("--check")["differences"] == []
+
+
+def test_the_command_finds_a_profile_that_forgot_its_parameters(alice):
+    grade(alice, make_question(), 3, MONDAY)
+    adopt_parameters(user=alice, parameter_set=fitted(alice), client_uuid=uuid.uuid4(), now=MONDAY)
+    StudyProfile.objects.filter(user=alice).update(parameter_set=None)
+
+    assert [one["field"] for one in replay("--repair")["differences"]] == ["parameter_set_id"]
+    assert replay("--check")["differences"] == []
+
+
+def test_the_command_says_in_words_what_it_found(alice):
+    grade(alice, make_question(), 3, MONDAY)
+    out = StringIO()
+    call_command("replay", "--check", stdout=out)
+
+    assert out.getvalue() == "1 cards, 1 events: no difference\n"
+
+
+def test_the_command_knows_nobody_of_that_name(db):
+    with pytest.raises(CommandError, match="nobody"):
+        replay("--check", "--user", "nobody")
+
+
+def test_the_later_adoption_holds_on_a_clock_that_was_set_back(questions):
+    user = learner()
+    grade(user, questions[0], 3, MONDAY)
+    for decay, now in ((0.2, MONDAY), (0.5, MONDAY - timedelta(hours=1))):
+        latest = fitted(user, decay)
+        adopt_parameters(user=user, parameter_set=latest, client_uuid=uuid.uuid4(), now=now)
+
+    assert audit(user=user, repair=False).differences == []
+    assert StudyProfile.objects.get(user=user).parameter_set == latest
+
+
+def test_the_same_adoption_twice_is_one(questions):
+    user, key = learner(), uuid.uuid4()
+    one, other = fitted(user), fitted(user)
+    for _ in range(2):
+        adopt_parameters(user=user, parameter_set=one, client_uuid=key, now=MONDAY)
+
+    with pytest.raises(ReviewConflict):
+        adopt_parameters(user=user, parameter_set=other, client_uuid=key, now=MONDAY)
+    assert ReviewEvent.objects.filter(user=user).count() == 1
+
+
+def test_an_adoption_is_not_taken_back_as_a_review_is(questions):
+    user = learner()
+    event = adopt_parameters(
+        user=user, parameter_set=fitted(user), client_uuid=uuid.uuid4(), now=MONDAY
+    )
+
+    assert undo(user=user, client_uuid=uuid.uuid4(), now=MONDAY) is None
+    with pytest.raises(ReviewEvent.DoesNotExist):
+        undo(user=user, client_uuid=uuid.uuid4(), now=MONDAY, event=event)

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from quizbank.models import ReviewEvent
+from quizbank.queries.study import counts, last_review, next_item
+from quizbank.scheduling import Memory
+from quizbank.services.study import ReviewConflict, undo
+from tests.cast import MONDAY
+from tests.quizbank.study_cast import cache, grade, make_question, make_questions, memory
+
+UUID = uuid.UUID(int=1)
+
+
+def take_back(user, now=MONDAY, event=None, client_uuid=None):
+    return undo(user=user, client_uuid=client_uuid or uuid.uuid4(), now=now, event=event)
+
+
+def test_there_may_be_nothing_to_take_back(alice):
+    assert take_back(alice) is None
+    assert not ReviewEvent.objects.exists()
+
+
+def test_a_first_review_taken_back_leaves_a_new_card(alice):
+    question = make_question()
+    item = next_item(alice, MONDAY)
+    recorded = grade(alice, question, 1, MONDAY)
+    undone = take_back(alice)
+
+    assert undone.card == recorded.card
+    assert memory(alice, question) == Memory()
+    assert next_item(alice, MONDAY) == item
+    assert ReviewEvent.objects.count() == 2
+
+
+def test_undo_restores_the_exact_state_and_queue_before(alice):
+    question = make_question()
+    now = MONDAY
+    for rating in (3, 3, 4, 1, 2, 3):
+        card = grade(alice, question, rating, now).card
+        before, due = cache(card), counts(alice, now)
+        for other in (1, 2, 3, 4):
+            grade(alice, question, other, now + timedelta(hours=3))
+            take_back(alice, now + timedelta(hours=4))
+            assert cache(card) == before
+            assert counts(alice, now) == due
+        now = card.due + timedelta(days=2)
+
+
+def test_a_hundred_undos_in_a_row_work_and_the_log_only_grows(alice):
+    questions = make_questions(3)
+    for index in range(100):
+        grade(alice, questions[index % 3], 1 + index % 4, MONDAY + timedelta(hours=index))
+    for index in range(100):
+        assert take_back(alice, MONDAY + timedelta(days=9)) is not None
+        assert ReviewEvent.objects.count() == 101 + index
+
+    assert take_back(alice) is None
+    assert all(memory(alice, question).reps == 0 for question in questions)
+
+
+def test_the_latest_by_its_own_clock_is_taken_back_first(alice):
+    first, second = make_questions(2)
+    late = MONDAY - timedelta(days=2)
+    alice.date_joined = MONDAY - timedelta(days=9)
+    newest = grade(alice, first, 3, MONDAY).event
+    older = grade(alice, second, 3, MONDAY, reviewed_at=late).event
+
+    assert last_review(alice) == newest
+    assert take_back(alice).event.undoes == newest
+    assert last_review(alice) == older
+
+
+def test_an_undo_in_the_middle_is_as_if_the_review_had_never_been(alice, mallory):
+    question = make_question()
+    ratings = (3, 3, 3, 2, 3)
+    for index, rating in enumerate(ratings):
+        now = MONDAY + timedelta(days=5 * index)
+        event = grade(alice, question, rating, now).event
+        if index == 2:
+            regretted = event
+        else:
+            grade(mallory, question, rating, now)
+    take_back(alice, now, regretted)
+
+    assert memory(alice, question) == memory(mallory, question)
+
+
+def test_undoing_an_undo_is_redo(alice):
+    question = make_question()
+    recorded = grade(alice, question, 3, MONDAY)
+    before = cache(recorded.card)
+    taken = take_back(alice)
+    take_back(alice, event=taken.event)
+
+    assert cache(recorded.card) == before
+    take_back(alice)
+    assert memory(alice, question).reps == 0
+
+
+def test_what_is_taken_back_already_is_answered_with_that_undo(alice):
+    event = grade(alice, make_question(), 3, MONDAY).event
+    first = take_back(alice, event=event)
+    second = take_back(alice, event=event)
+
+    assert (second.event, second.created) == (first.event, False)
+    assert ReviewEvent.objects.count() == 2
+
+
+def test_the_same_undo_twice_takes_back_one_review(alice):
+    question = make_question()
+    for hours in range(3):
+        grade(alice, question, 3, MONDAY + timedelta(hours=hours))
+    first = take_back(alice, client_uuid=UUID)
+    second = take_back(alice, client_uuid=UUID)
+
+    assert (first.created, second.created) == (True, False)
+    assert second.event == first.event
+    assert memory(alice, question).reps == 2
+
+
+def test_a_uuid_used_for_a_review_cannot_name_an_undo(alice):
+    grade(alice, make_question(), 3, MONDAY, client_uuid=UUID)
+
+    with pytest.raises(ReviewConflict):
+        take_back(alice, client_uuid=UUID)
+    assert ReviewEvent.objects.count() == 1
+
+
+def test_someone_elses_review_cannot_be_taken_back(alice, mallory):
+    question = make_question()
+    event = grade(alice, question, 3, MONDAY).event
+
+    with pytest.raises(ReviewEvent.DoesNotExist):
+        take_back(mallory, event=event)
+    assert take_back(mallory) is None
+    assert memory(alice, question).reps == 1
