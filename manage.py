@@ -10,13 +10,21 @@ import sys
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
+        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
     except ModuleNotFoundError as missing:
         raise SystemExit(
             f"{missing.name} is not installed for {sys.executable}: run `make setup`, "
             "then .venv/bin/python manage.py …"
         ) from missing
-    execute_from_command_line(sys.argv)
+    from config.environment import BadEnvironment
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as bad:
+        if isinstance(bad.__cause__, BadEnvironment):
+            raise SystemExit(str(bad)) from bad
+        raise
 
 
 if __name__ == "__main__":

@@ -7,8 +7,10 @@ broker comes too late or twice; the sweeper rings again for whatever was lost.
 from __future__ import annotations
 
 import os
+import warnings
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from kombu.entity import Queue
 
 from config.environment import redis_url, whole
@@ -18,6 +20,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # A frozen broker must not hold a web thread: redis-py's own limit is none at all.
 BROKER_SECONDS = 0.3
 QUEUES = ("cpu", "gpu")
+
+
+# What it warns of, a pickle run as root, cannot happen: messages are JSON and hold an id.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 
 def broker_url(url: str) -> str:

@@ -35,6 +35,8 @@ def command(directory: Path, socket: Path) -> list[str]:
         *("--dir", str(directory)),
         *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
         *("--maxmemory-policy", "noeviction"),
+        # Its title would overwrite the environment, by which a stray server is recognised.
+        *("--set-proc-title", "no"),
         *("--loglevel", "warning", "--logfile", str(directory / "broker.log")),
     ]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -23,7 +21,7 @@ from django.db import connections
 from config.environment import PROJECT, broker_socket, flag, whole
 from config.launcher import address, broker, collected, services
 from config.launcher.lock import Lock
-from config.launcher.processes import Supervisor
+from config.launcher.processes import Child, Supervisor
 from config.launcher.voice import say
 
 READY_SECONDS = 90.0
@@ -40,10 +38,12 @@ class Launch:
     directory: Path
     lock: Lock
     listener: Socket
+    environment: dict[str, str] = field(init=False)
     supervisor: Supervisor = field(init=False)
 
     def __post_init__(self) -> None:
-        self.supervisor = Supervisor(self._environment(), say)
+        self.environment = self._environment()
+        self.supervisor = Supervisor(self.environment, say)
 
     def run(self) -> None:
         """Returns after Ctrl-C or SIGTERM, with every child gone.
@@ -53,7 +53,7 @@ class Launch:
         with ExitStack() as at_end:
             self._obey_signals(at_end)
             at_end.callback(self.supervisor.stop)
-            for step in (self._broker, self._database, self._static, self._demos, self._serve):
+            for step in (self._broker, self._database, self._static, self._content, self._serve):
                 if not self.supervisor.stopping:
                     step()
             self._keep()
@@ -98,27 +98,28 @@ class Launch:
             raise NotStarted(f"the broker does not start: see {folder / 'broker.log'}")
 
     def _database(self) -> None:
-        say("正在更新数据库与题库……", "Updating the database and the question bank …")
+        say("正在更新数据库……", "Updating the database …")
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("sync_bank", verbosity=0)
         connections.close_all()
 
     def _static(self) -> None:
         if not settings.DEBUG and collected.collect_if_changed():
             say("已收集静态文件", "Collected the static files")
 
-    def _demos(self) -> None:
-        """In a process of its own: reading the experiments loads torch, which the launcher
-        would otherwise hold for as long as the site runs."""
-        say("正在登记实验……", "Registering the experiments …")
-        done = subprocess.run(  # noqa: S603 - our own command, no shell
-            [sys.executable, str(PROJECT / "manage.py"), "sync_demos", "--verbosity", "0"],
-            env=self.supervisor.environment,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-        if done.returncode != 0 and not self.supervisor.stopping:
-            raise NotStarted("the experiments could not be registered: see the lines above")
+    def _content(self) -> None:
+        say("正在读取实验与题库……", "Reading the experiments and the question bank …")
+        for command in ("sync_demos", "sync_bank"):
+            self._step(command)
+
+    def _step(self, command: str) -> None:
+        """Runs a management command in a process of its own: reading the experiments loads
+        torch, which the launcher would otherwise hold for as long as the site runs."""
+        step = Child(services.step_service(command, self.lock.descriptor), self.environment)
+        step.start()
+        while step.lives() and not self.supervisor.stopping:
+            time.sleep(TICK_SECONDS)
+        if step.stop() != 0 and not self.supervisor.stopping:
+            raise NotStarted(f"manage.py {command} failed: see the lines above")
 
     def _serve(self) -> None:
         lock = self.lock.descriptor

@@ -98,6 +98,12 @@ class Child:
             self.signal_group(signal.SIGKILL)
             self.process.wait()
 
+    def stop(self) -> int | None:
+        """Stops the child and its group; the exit status, None if it never ran."""
+        self.ask_to_stop()
+        self.wait_stopped(time.monotonic() + self.service.patience)
+        return self.process.returncode if self.process is not None else None
+
 
 @dataclass
 class Supervisor:

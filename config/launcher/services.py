@@ -1,4 +1,4 @@
-"""The three kinds of children: a broker, a web server, workers."""
+"""What the launcher starts: a broker, a web server, workers, and steps before them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
+from config.environment import PROJECT
 from config.launcher import broker
 from config.launcher.processes import Service
 
@@ -21,6 +22,12 @@ ONE_THREAD = {
 
 def broker_service(directory: Path, socket: Path, lock: int) -> Service:
     return Service("broker", broker.command(directory, socket), descriptors=(lock,))
+
+
+def step_service(command: str, lock: int) -> Service:
+    """A management command that ends by itself."""
+    arguments = [sys.executable, str(PROJECT / "manage.py"), command, "--verbosity", "0"]
+    return Service(command, arguments, descriptors=(lock,))
 
 
 def web_service(listener: int, lock: int) -> Service:
