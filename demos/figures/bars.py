@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from demos.figures import frame as axes
 from demos.figures import markup, numbers, scale
-from demos.figures.frame import Frame
+from demos.figures.frame import Frame, Size
 from demos.figures.markup import element, line, path, px, text
 from demos.figures.plot import Number, Plot, Series
 
@@ -33,29 +33,25 @@ class Bar:
         return self.left + self.wide / 2
 
 
-def draw(plot: Plot, width: float) -> tuple[float, list[str]]:
-    """Height and parts of a bars figure."""
-    height = axes.height_of(width)
+def draw(plot: Plot, size: Size) -> list[str]:
+    """The parts of a bars figure."""
     categories = _categories(plot)
-    y = _y_scale(plot, 0.0, 1.0)
-    left = axes.left_of(y)
-    legend = [] if _own(plot) else legend_rows(plot, width - left)
-    top = axes.TOP + markup.LEADING * (
-        len(axes.name_lines(plot, width, left)) - 1 + bool(legend) * (len(legend) + 0.4)
-    )
-    foot = axes.FOOT if _numeric(categories) else axes.FOOT + markup.LEADING * 0.5
-    y = _y_scale(plot, height - foot, top)
-    frame = Frame(left, width - 4, top, height - foot, scale.Scale(0, 1, left, width - 4), y)
+    left = axes.left_of(_y_scale(plot, 0.0, 1.0, size.ticks), size)
+    legend = [] if _own(plot) else legend_rows(plot, size.width - left)
+    name, top = size.top(plot, left) - 20, size.top(plot, left) + legend_height(legend)
+    bottom = size.bottom - (0 if size.small or _numeric(categories) else markup.LEADING / 2)
+    y = _y_scale(plot, bottom, top, size.ticks)
+    frame = Frame(left, size.width - 4, top, bottom, scale.Scale(0, 1, left, size.width - 4), y)
     slots = _slots(categories, frame)
     bars = list(_bars(plot, categories, slots, frame))
-    parts = axes.axes(frame, plot, width)[:-1]  # its x name comes after the categories
-    parts += legend_text(legend, frame.left, axes.TOP + markup.LEADING * 0.6)
+    parts = axes.axes(frame, plot, size)[:-1]  # its x name comes after the categories
+    parts += legend_text(legend, frame.left, name + markup.LEADING * 1.3)
     parts += [d for bar in bars for d in _bar(bar, plot, frame)]
     crowd = [(b.middle, at) for b in bars if (at := frame.y.at(b.value)) is not None]
     parts += axes.bounds(frame, plot, crowd)
     parts += _numbers(bars, frame)
-    parts += _category_names(categories, slots, frame)
-    return height, [*parts, axes.x_name(frame, plot), *_you(plot, frame)]
+    parts += _category_names(categories, slots, frame, lines=1 if size.small else 2)
+    return [*parts, axes.x_name(frame, plot, size), *_you(plot, frame)]
 
 
 def _own(plot: Plot) -> bool:
@@ -142,30 +138,32 @@ def _numbers(bars: list[Bar], frame: Frame) -> list[str]:
     return drawn
 
 
-def _category_names(categories: list[str | float], slots: list[float], frame: Frame) -> list[str]:
+def _category_names(
+    categories: list[str | float], slots: list[float], frame: Frame, lines: int
+) -> list[str]:
     each = (frame.right - frame.left) / max(1, len(categories))
     drawn, taken = [], -1e9
     for category, x in zip(categories, slots, strict=True):
         if isinstance(category, float):
-            lines = [numbers.tick(category)]
+            said = [numbers.tick(category)]
         else:
-            lines = markup.wrap(category, max(each - 6, 24))
-        half = max((markup.width(part) for part in lines), default=0.0) / 2
+            said = markup.wrap(category, max(each - 6, 24), lines)
+        half = max((markup.width(part) for part in said), default=0.0) / 2
         if x - half < taken + 5:
             continue
         taken = x + half
-        for i, content in enumerate(lines):
+        for i, content in enumerate(said):
             y = frame.bottom + 18 + markup.LEADING * i
             drawn.append(text(x, y, content, anchor="middle"))
     return drawn
 
 
-def _y_scale(plot: Plot, bottom: float, top: float) -> scale.Scale:
+def _y_scale(plot: Plot, bottom: float, top: float, ticks: int) -> scale.Scale:
     values = [v for s in plot.series for v in (*s.y, *s.low, *s.high) if v is not None]
     values += [b.value for b in plot.bounds] + ([plot.you.value] if plot.you else [])
     if plot.y.log:
-        return scale.logarithmic(values, bottom, top)
-    return scale.linear(values, bottom, top, zero=True)
+        return scale.logarithmic(values, bottom, top, ticks)
+    return scale.linear(values, bottom, top, zero=True, count=ticks)
 
 
 def _you(plot: Plot, frame: Frame) -> list[str]:
@@ -193,6 +191,10 @@ def legend_rows(plot: Plot, room: float) -> list[list[tuple[float, Series]]]:
         rows[-1].append((at, series))
         at += wide + 16
     return [row for row in rows if row]
+
+
+def legend_height(rows: list[list[tuple[float, Series]]]) -> float:
+    return markup.LEADING * (len(rows) + 0.4) if rows else 0.0
 
 
 def legend_text(rows: list[list[tuple[float, Series]]], left: float, y: float) -> list[str]:

@@ -32,25 +32,48 @@ class Frame:
     y: Scale
 
 
-def height_of(width: float) -> float:
-    return 340.0 if width >= 600 else 330.0
+@dataclass(frozen=True)
+class Size:
+    """The whole drawing; a small one has no names of axes above and below it."""
+
+    width: float
+    height: float
+    small: bool = False
+
+    @classmethod
+    def of(cls, width: float) -> Size:
+        return cls(width, 340.0 if width >= 600 else 330.0)
+
+    @property
+    def bottom(self) -> float:
+        return self.height - (24.0 if self.small else FOOT)
+
+    @property
+    def ticks(self) -> int:
+        return 2 if self.small else 5
+
+    def top(self, plot: Plot, left: float) -> float:
+        """Where the plot begins, below the name of its y axis."""
+        if self.small:
+            return 14.0
+        return TOP + markup.LEADING * (len(name_lines(plot, self, left)) - 1)
 
 
-def name_lines(plot: Plot, width: float, left: float) -> list[str]:
+def name_lines(plot: Plot, size: Size, left: float) -> list[str]:
     """The name of the y axis on one or two lines above the axis."""
-    return markup.wrap(plot.y.name, width - left - 4)
+    return [] if size.small else markup.wrap(plot.y.name, size.width - left - 4)
 
 
-def left_of(scale: Scale) -> float:
+def left_of(scale: Scale, size: Size) -> float:
     """How much room the numbers of the y axis need."""
     widest = max((markup.width(t) for _, t in scale.written()), default=0.0)
-    return max(44.0, widest + 14)
+    return max(30.0 if size.small else 44.0, widest + 14)
 
 
-def axes(frame: Frame, plot: Plot, width: float, *, bare: bool = False) -> list[str]:
+def axes(frame: Frame, plot: Plot, size: Size, *, bare: bool = False) -> list[str]:
     """Grid, numbers and names; `bare` leaves out the numbers that would tell a result."""
     drawn = []
-    for i, content in enumerate(name_lines(plot, width, frame.left)):
+    for i, content in enumerate(name_lines(plot, size, frame.left)):
         drawn.append(text(frame.left, 16 + markup.LEADING * i, content))
     if bare:
         steps = [frame.bottom + (frame.top - frame.bottom) * k / 4 for k in range(1, 5)]
@@ -59,10 +82,10 @@ def axes(frame: Frame, plot: Plot, width: float, *, bare: bool = False) -> list[
         for y, content in frame.y.written():
             drawn.append(line(frame.left, y, frame.right, y, "grid"))
             drawn.append(text(frame.left - 8, y + BASE, content, anchor="end"))
-    return drawn + x_axis(frame, plot)
+    return drawn + x_axis(frame, plot, size)
 
 
-def x_axis(frame: Frame, plot: Plot) -> list[str]:
+def x_axis(frame: Frame, plot: Plot, size: Size) -> list[str]:
     drawn = [line(frame.left, frame.bottom, frame.right, frame.bottom, "axis")]
     taken = -1e9
     for x, content in sorted(frame.x.written()):
@@ -71,12 +94,12 @@ def x_axis(frame: Frame, plot: Plot) -> list[str]:
         if x - half > taken + 6:
             drawn.append(text(x, frame.bottom + 18, content, anchor="middle"))
             taken = x + half
-    return [*drawn, x_name(frame, plot)]
+    return [*drawn, x_name(frame, plot, size)]
 
 
-def x_name(frame: Frame, plot: Plot) -> str:
+def x_name(frame: Frame, plot: Plot, size: Size) -> str:
     """The name of the x axis, at its right end."""
-    if not plot.x.name:
+    if not plot.x.name or size.small:
         return ""
     name = markup.fit(plot.x.name, frame.right - 4)
     return text(frame.right, frame.bottom + 34, name, anchor="end")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from demos.figures import frame as axes
 from demos.figures import markup, numbers
+from demos.figures.frame import Size
 from demos.figures.markup import element, line, path, px, text
 from demos.figures.plot import Number, Plot, Series
 
@@ -28,42 +28,47 @@ class Panel:
     tall: float
 
 
-def draw(plot: Plot, width: float) -> tuple[float, list[str]]:
-    """Height and parts of a heat map: panels, axis names, the key to the shades."""
-    panels, height = _panels(plot, width)
+def draw(plot: Plot, size: Size) -> list[str]:
+    """The parts of a heat map: panels, axis names, the key to the shades."""
+    panels = _panels(plot, size)
     values = [v for p in panels for row in p.cells for v in row if v is not None]
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
-    parts = [text(0, 16, markup.fit(plot.y.name, width))] if plot.y.name else []
+    parts = [] if size.small else [text(0, 16, markup.fit(plot.y.name, size.width))]
     for panel in panels:
         name = markup.fit(panel.series.label, panel.wide, bold=True)
         parts.append(text(panel.x, panel.y - 8, name, f"lab {panel.series.fill}"))
         parts += _shades(panel, low, high)
-        parts += _ends(panel)
-    if panels:
+        parts += [] if size.small else _ends(panel)
+    if panels and not size.small:
         right = panels[-1].x + panels[-1].wide
         name = markup.fit(plot.x.name, right)
-        parts.append(text(right, height - axes.FOOT - 2, name, anchor="end"))
-    return height, parts + _key(low, high, width, height)
+        parts.append(text(right, panels[-1].y + panels[-1].tall + 34, name, anchor="end"))
+    return parts if size.small else parts + _key(low, high, size.height)
 
 
-def _panels(plot: Plot, width: float) -> tuple[list[Panel], float]:
-    shown = [s for s in plot.series if s.rows][:PANELS]
-    across = 1 if width < 400 or len(shown) == 1 else 2
-    wide = (width - GAP * (across - 1)) / across
-    wide = min(wide, 300.0) if len(shown) == 1 and width >= 400 else wide
+def size_for(plot: Plot, width: float) -> Size:
+    """As tall as the panels need."""
+    panels = _panels(plot, Size.of(width))
+    return Size(width, max((p.y + p.tall + 68 for p in panels), default=120.0))
+
+
+def _panels(plot: Plot, size: Size) -> list[Panel]:
+    shown = [s for s in plot.series if s.rows][: 2 if size.small else PANELS]
+    across = len(shown) if size.small else 1 if size.width < 400 or len(shown) == 1 else 2
+    wide = (size.width - GAP * (across - 1)) / max(1, across)
+    wide = min(wide, 300.0) if across == 1 else wide
+    y, most = (22.0, size.height - 26) if size.small else (44.0, 300.0)
     panels: list[Panel] = []
-    y = 44.0
-    for start in range(0, len(shown), across):
-        row = shown[start : start + across]
-        talls = []
-        for i, series in enumerate(row):
+    for start in range(0, len(shown), max(1, across)):
+        tallest = 0.0
+        for i, series in enumerate(shown[start : start + across]):
             cells = averaged(series.rows)
             columns = max((len(r) for r in cells), default=1)
-            tall = min(max(wide * len(cells) / max(1, columns), 24.0), 300.0)
-            talls.append(tall)
+            tall = min(max(wide * len(cells) / max(1, columns), 24.0), most)
+            tallest = max(tallest, tall)
             panels.append(Panel(series, cells, i * (wide + GAP), y, wide, tall))
-        y += max(talls) + 56
-    return panels, y + 32
+        y += tallest + 56
+    return panels
 
 
 def averaged(rows: tuple[tuple[Number, ...], ...]) -> list[list[Number]]:
@@ -125,7 +130,7 @@ def _ends(panel: Panel) -> list[str]:
     return drawn
 
 
-def _key(low: float, high: float, width: float, height: float) -> list[str]:
+def _key(low: float, high: float, height: float) -> list[str]:
     """Five swatches between the smallest and the largest value."""
     left, right = numbers.number(low), numbers.number(high)
     x = markup.width(left) + 8

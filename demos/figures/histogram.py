@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from demos.figures import frame as axes
 from demos.figures import markup, numbers, scale
-from demos.figures.frame import Frame
+from demos.figures.frame import Frame, Size
 from demos.figures.markup import line, path, px, text
 from demos.figures.plot import Plot, Series
 
@@ -14,22 +14,19 @@ LEFT = 12.0
 Bin = tuple[float, float, float]  # left, right, height
 
 
-def draw(plot: Plot, width: float) -> tuple[float, list[str]]:
-    """Height and parts of a histogram. Densities carry no numbers: only shapes are compared."""
-    height = axes.height_of(width)
-    top = axes.TOP + markup.LEADING * (len(axes.name_lines(plot, width, LEFT)) - 1)
+def draw(plot: Plot, size: Size) -> list[str]:
+    """The parts of a histogram. Densities carry no numbers: only shapes are compared."""
+    right, top = size.width - 8, size.top(plot, LEFT)
     edges = [x for s in plot.series for x in s.x if isinstance(x, float)]
     edges += [b.value for b in plot.bounds] + ([plot.you.value] if plot.you else [])
-    x = _x(plot, edges, LEFT, width - 8)
+    x = _x(plot, edges, LEFT, right)
     tallest = max((h for s in plot.series for _, _, h in _bins(s)), default=1.0)
-    y = scale.Scale(0.0, tallest or 1.0, height - axes.FOOT, top + 8)
-    frame = Frame(LEFT, width - 8, top, height - axes.FOOT, x, y)
+    y = scale.Scale(0.0, tallest or 1.0, size.bottom, top + 8)
+    frame = Frame(LEFT, right, top, size.bottom, x, y)
     order = sorted(plot.series, key=lambda s: s.control)
-    parts = axes.axes(frame, plot, width)
+    parts = axes.axes(frame, plot, size)
     parts += [d for s in order for d in _shape(s, frame, len(order))]
-    parts += _marks(plot, frame)
-    parts += _names(plot, frame)
-    return height, parts
+    return [*parts, *_marks(plot, frame), *_names(plot, frame)]
 
 
 def _x(plot: Plot, edges: list[float], left: float, right: float) -> scale.Scale:

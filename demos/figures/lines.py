@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from demos.figures import frame as axes
 from demos.figures import labels, markup, numbers, scale
-from demos.figures.frame import Frame
+from demos.figures.frame import Frame, Size
 from demos.figures.labels import Label
 from demos.figures.markup import element, path, px, text
 from demos.figures.plot import Number, Plot, Series
@@ -29,20 +29,18 @@ class Curve:
     high: tuple[Number, ...]
 
 
-def draw(plot: Plot, width: float) -> tuple[float, list[str]]:
-    """Height and parts of a lines figure."""
-    height = axes.height_of(width)
+def draw(plot: Plot, size: Size) -> list[str]:
+    """The parts of a lines figure."""
     curves = [_thinned(s, len(plot.series)) for s in plot.series]
-    frame, names = _frame(plot, curves, width, height)
+    frame, names = _frame(plot, curves, size)
     points = [p for c in curves for run in _runs(c, frame) for p in _filled(run)]
-    parts = axes.axes(frame, plot, width)
+    parts = axes.axes(frame, plot, size)
     parts += _bands(curves, frame)
     parts += axes.bounds(frame, plot, points)
     order = sorted(curves, key=lambda c: not c.series.control)
     parts += [d for c in order for d in _curve(c, frame)]
-    parts += _spilled(curves, frame)
-    parts += _names(names, plot, frame)
-    return height, parts
+    parts += [] if size.small else _spilled(curves, frame)
+    return parts + _names(names, plot, frame)
 
 
 def _thinned(series: Series, many: int) -> Curve:
@@ -61,18 +59,16 @@ def _thinned(series: Series, many: int) -> Curve:
     )
 
 
-def _frame(
-    plot: Plot, curves: list[Curve], width: float, height: float
-) -> tuple[Frame, list[tuple[Label, Point]]]:
-    y = _y_scale(plot, curves, 0.0, 1.0)
-    left = axes.left_of(y)
-    room = 0.36 * width if width < 400 else 0.3 * width
+def _frame(plot: Plot, curves: list[Curve], size: Size) -> tuple[Frame, list[tuple[Label, Point]]]:
+    left = axes.left_of(_y_scale(plot, curves, 0.0, 1.0, size.ticks), size)
+    room = (0.36 if size.width < 400 else 0.3) * size.width
     named = [(c, _name(c, 0.0, room)) for c in curves if c.series.last is not None]
     widest = max([label.width for _, label in named] + [_you_width(plot)], default=0.0)
-    right = width - max(widest + 11, 10 if named else 6)
-    top = axes.TOP + markup.LEADING * (len(axes.name_lines(plot, width, left)) - 1)
-    y = _y_scale(plot, curves, height - axes.FOOT, top)
-    frame = Frame(left, right, top, height - axes.FOOT, _x_scale(plot, curves, left, right), y)
+    right = size.width - max(widest + 11, 10 if named else 6)
+    top = size.top(plot, left)
+    x = _x_scale(plot, curves, left, right)
+    y = _y_scale(plot, curves, size.bottom, top, size.ticks)
+    frame = Frame(left, right, top, size.bottom, x, y)
     placed = []
     for curve, _ in named:
         end = [p for run in _runs(curve, frame) for p in run]
@@ -100,16 +96,16 @@ def _x_scale(plot: Plot, curves: list[Curve], left: float, right: float) -> scal
     return scale.with_ends(scale.linear(values, *ends, zero=False, count=4))
 
 
-def _y_scale(plot: Plot, curves: list[Curve], bottom: float, top: float) -> scale.Scale:
+def _y_scale(plot: Plot, curves: list[Curve], bottom: float, top: float, ticks: int) -> scale.Scale:
     medians = [v for c in curves for v in c.y if v is not None]
     medians += [b.value for b in plot.bounds] + ([plot.you.value] if plot.you else [])
     band = [v for c in curves for v in (*c.low, *c.high) if v is not None]
     if plot.y.log:
-        return scale.logarithmic([*medians, *(v for v in band if v > 0)], bottom, top)
+        return scale.logarithmic([*medians, *(v for v in band if v > 0)], bottom, top, ticks)
     low, high = min([0.0, *medians]), max([0.0, *medians])
     spill = SPILL * (high / 2 - low / 2) * 2
     seen = [min(max(v, low - spill), high + spill) for v in band]
-    return scale.linear([*medians, *seen], bottom, top, zero=True)
+    return scale.linear([*medians, *seen], bottom, top, zero=True, count=ticks)
 
 
 def _runs(curve: Curve, frame: Frame) -> Iterator[list[Point]]:

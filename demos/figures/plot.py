@@ -78,11 +78,19 @@ class Plot:
     language: Language
 
 
-def read(figure: Mapping[str, Any], language: Language, you: Mapping[str, Any] | None) -> Plot:
-    """The figure in one language; `figure` may be a manifest's, which has no numbers yet."""
+def read(
+    figure: Mapping[str, Any],
+    language: Language,
+    you: Mapping[str, Any] | None,
+    most: int | None = MOST,
+) -> Plot:
+    """The figure in one language with at most `most` series.
+
+    `figure` may be a manifest's, which has no numbers yet.
+    """
     effects = 0
     series = []
-    for entry in list(figure.get("series") or ())[:MOST]:
+    for entry in list(figure.get("series") or ())[:most]:
         control = entry.get("role") == "control"
         colour = COLOURS[effects % len(COLOURS)]
         effects += not control

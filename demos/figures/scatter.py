@@ -4,32 +4,30 @@ from __future__ import annotations
 
 from demos.figures import bars, markup, scale
 from demos.figures import frame as axes
-from demos.figures.frame import Frame
+from demos.figures.frame import Frame, Size
 from demos.figures.markup import path, px, text
 from demos.figures.plot import Plot, Series
 
 BUDGET = 1500  # points of all clouds together
 
 
-def draw(plot: Plot, width: float) -> tuple[float, list[str]]:
-    """Height and parts of a scatter figure."""
-    height = axes.height_of(width)
-    left = axes.left_of(_y(plot, 0.0, 1.0))
-    legend = bars.legend_rows(plot, width - left) if len(plot.series) > 1 else []
-    lines = len(axes.name_lines(plot, width, left)) - 1 + bool(legend) * (len(legend) + 0.4)
-    top = axes.TOP + markup.LEADING * lines
-    x = _x(plot, left, width - 14)
-    frame = Frame(left, width - 14, top, height - axes.FOOT, x, _y(plot, height - axes.FOOT, top))
+def draw(plot: Plot, size: Size) -> list[str]:
+    """The parts of a scatter figure."""
+    left, right = axes.left_of(_y(plot, 0.0, 1.0, size.ticks), size), size.width - 14
+    legend = bars.legend_rows(plot, size.width - left) if len(plot.series) > 1 else []
+    name, top = size.top(plot, left) - 20, size.top(plot, left) + bars.legend_height(legend)
+    y = _y(plot, size.bottom, top, size.ticks)
+    frame = Frame(left, right, top, size.bottom, _x(plot, left, right), y)
     points = [p for s in plot.series for p in _points(s, frame)]
-    parts = axes.axes(frame, plot, width)
-    parts += bars.legend_text(legend, left, axes.TOP + markup.LEADING * 0.6)
+    parts = axes.axes(frame, plot, size)
+    parts += bars.legend_text(legend, left, name + markup.LEADING * 1.3)
     most = max(1, BUDGET // max(1, len(plot.series)))
     for series in sorted(plot.series, key=lambda s: not s.control):
         dots = "".join(f"M{px(x)} {px(y)}h0" for x, y in _points(series, frame)[:most])
         if dots:
             parts.append(path(dots, f"cloud {'k0' if series.control else series.line}"))
     parts += axes.bounds(frame, plot, points)
-    return height, parts + _you(plot, frame)
+    return parts + _you(plot, frame)
 
 
 def _points(series: Series, frame: Frame) -> list[tuple[float, float]]:
@@ -50,12 +48,12 @@ def _x(plot: Plot, left: float, right: float) -> scale.Scale:
     return scale.linear(values, left + 8, right, zero=False)
 
 
-def _y(plot: Plot, bottom: float, top: float) -> scale.Scale:
+def _y(plot: Plot, bottom: float, top: float, ticks: int) -> scale.Scale:
     values = [v for s in plot.series for v in s.y if v is not None]
     values += [b.value for b in plot.bounds] + ([plot.you.value] if plot.you else [])
     if plot.y.log:
-        return scale.logarithmic(values, bottom, top)
-    return scale.linear(values, bottom, top, zero=True)
+        return scale.logarithmic(values, bottom, top, ticks)
+    return scale.linear(values, bottom, top, zero=True, count=ticks)
 
 
 def _you(plot: Plot, frame: Frame) -> list[str]:

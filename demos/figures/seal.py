@@ -9,25 +9,23 @@ from collections.abc import Sequence
 
 from demos.figures import frame as axes
 from demos.figures import labels, markup, scale
-from demos.figures.frame import Frame
+from demos.figures.frame import Frame, Size
 from demos.figures.labels import Label
 from demos.figures.plot import Plot
 
 LEFT = 44.0
 
 
-def draw(plot: Plot, width: float, options: Sequence[str]) -> tuple[float, list[str]]:
-    """Height and parts of the sealed figure; each option is an open diamond."""
-    height = axes.height_of(width)
-    room = 0.36 * width
+def draw(plot: Plot, size: Size, options: Sequence[str]) -> list[str]:
+    """The parts of the sealed figure; each option is an open diamond."""
+    room = 0.36 * size.width
     asked = [_asked(option, room) for option in options]
     widest = max((label.width for label in asked), default=0.0)
     left = 8.0 if plot.kind == "heatmap" else LEFT
-    top = axes.TOP + markup.LEADING * (len(axes.name_lines(plot, width, left)) - 1)
-    right = width - max(widest + 13, 10)
-    frame = Frame(left, right, top, height - axes.FOOT, _x(plot, left, right), _nothing())
-    parts = axes.axes(frame, plot, width, bare=True)
-    return height, parts + diamonds(asked, frame)
+    right = size.width - max(widest + 13, 10)
+    top, x = size.top(plot, left), _x(plot, left, right)
+    frame = Frame(left, right, top, size.bottom, x, scale.Scale(0, 1, size.bottom, top))
+    return axes.axes(frame, plot, size, bare=True) + diamonds(asked, frame)
 
 
 def diamonds(asked: Sequence[Label], frame: Frame) -> list[str]:
@@ -54,7 +52,3 @@ def _x(plot: Plot, left: float, right: float) -> scale.Scale:
     if plot.x.log:
         return scale.logarithmic(values, left, right, exact=True)
     return scale.with_ends(scale.linear(values, left, right, zero=False, count=4))
-
-
-def _nothing() -> scale.Scale:
-    return scale.Scale(0, 1, 1, 0)

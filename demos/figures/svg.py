@@ -7,12 +7,13 @@ from typing import Any
 
 from demos.figures import bars, heatmap, histogram, lines, markup, numbers, plot, scatter, seal
 from demos.figures.describe import describe
+from demos.figures.frame import Size
 from demos.figures.numbers import Language
 from demos.figures.plot import Plot
 
 WIDE, NARROW = 504, 328
 
-_KINDS: dict[str, Callable[[Plot, float], tuple[float, list[str]]]] = {
+_KINDS: dict[str, Callable[[Plot, Size], list[str]]] = {
     "lines": lines.draw,
     "bars": bars.draw,
     "histogram": histogram.draw,
@@ -41,20 +42,26 @@ def draw(
         KeyError: a kind of figure that is not known.
     """
     read = plot.read(figure, language, you)
-    kind = _KINDS[read.kind]
+    size = heatmap.size_for(read, width) if read.kind == "heatmap" else Size.of(width)
     if sealed:
         said = [markup.words(option.get("text"), language) for option in options]
-        height, parts = seal.draw(read, width, said)
+        size = Size.of(width)
+        drawn = seal.draw(read, size, said)
     else:
-        height, parts = kind(read, width)
+        drawn = parts(read, size)
     return markup.root(
-        width,
-        height,
+        size.width,
+        size.height,
         describe(read, sealed=sealed),
-        *parts,
+        *drawn,
         css=f"fig {css}".strip(),
         title_id=title_id,
     )
+
+
+def parts(read: Plot, size: Size) -> list[str]:
+    """The elements of a figure of any kind (Raises KeyError)."""
+    return _KINDS[read.kind](read, size)
 
 
 def figure(
