@@ -21,9 +21,9 @@ def lock_profile(user: User) -> StudyProfile:
     Two quick taps on "Good" must be scheduled one after the other, not twice from the
     same state, and an adoption must see every card.
     """
-    StudyProfile.objects.get_or_create(user=user)
-    locked = StudyProfile.objects.select_for_update(of=("self",))
-    return locked.select_related("parameter_set").get(user=user)
+    locked = StudyProfile.objects.select_for_update(of=("self",)).select_related("parameter_set")
+    profile, _ = locked.get_or_create(user=user)
+    return profile
 
 
 def stored_event(user: User, client_uuid: UUID, payload_hash: str) -> ReviewEvent | None:

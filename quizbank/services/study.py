@@ -107,13 +107,13 @@ def _record(user: User, given: Given, now: datetime) -> Recorded:
 
 
 def _locked_card(user: User, given: Given, now: datetime) -> Card:
-    card, _ = Card.objects.get_or_create(
+    card, _ = Card.objects.select_for_update().get_or_create(
         user=user,
         question=given.question,
         form=given.form,
         defaults={"seed": seed_of(f"{given.question.path}:{given.form}"), "created_at": now},
     )
-    return Card.objects.select_for_update().get(pk=card.pk)
+    return card
 
 
 def _insert(
@@ -126,7 +126,7 @@ def _insert(
 ) -> ReviewEvent:
     outcome, after = folded.outcomes[PENDING], folded.memory
     return ReviewEvent.objects.create(
-        user=card.user,
+        user_id=profile.user_id,
         card=card,
         client_uuid=given.client_uuid,
         payload_hash=given.payload_hash,
