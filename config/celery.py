@@ -14,6 +14,7 @@ from celery.exceptions import SecurityWarning
 from kombu.entity import Queue
 
 from config.environment import redis_url, whole
+from config.liveness import install
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -70,3 +71,4 @@ app.conf.update(
     enable_utc=True,
 )
 app.autodiscover_tasks()
+install(app)

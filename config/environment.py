@@ -11,10 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-SHORTEST_SECRET = 32
+# What Django itself asks for before it calls a key long.
+SHORTEST_SECRET = 50
 # sockaddr_un holds 108 bytes on Linux and 104 on macOS, the closing NUL included.
 LONGEST_SOCKET_PATH = 100
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+ANYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - recognised, not chosen
 # Keys that stand in an example file or in a tutorial are public knowledge.
 KNOWN_SECRETS = ("change-me", "changeme", "django-insecure", "secret-key", "---")
 
@@ -77,7 +79,12 @@ def secret_key(directory: Path, *, strict: bool) -> str:
     """
     given = os.environ.get("SECRET_KEY", "").strip()
     if not given:
-        return _kept_secret(directory / "secret_key")
+        try:
+            return _kept_secret(directory / "secret_key")
+        except OSError as error:
+            raise BadEnvironment(
+                f"SECRET_KEY is not set, and none can be kept in {directory}: {error.strerror}"
+            ) from error
     if strict and (len(given) < SHORTEST_SECRET or _is_known(given)):
         raise BadEnvironment(
             f"SECRET_KEY is short or publicly known: give {SHORTEST_SECRET} random characters or "

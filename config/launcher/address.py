@@ -6,8 +6,9 @@ from __future__ import annotations
 import errno
 import socket
 
+from config.environment import ANYWHERE
+
 USUAL_PORT, PORTS_TRIED = 8000, 50
-ANYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - recognised, not chosen
 
 
 class PortTaken(Exception):

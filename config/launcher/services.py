@@ -10,7 +10,6 @@ from config.environment import PROJECT
 from config.launcher import broker
 from config.launcher.processes import Service
 
-WEB_THREADS = 16
 # One arithmetic thread a process: the work is parallel by processes, and more threads only
 # make two cores wait for each other.
 ONE_THREAD = {
@@ -33,11 +32,8 @@ def step_service(command: str, lock: int) -> Service:
 def web_service(listener: int, lock: int) -> Service:
     """One process of many threads, on the socket that the launcher holds."""
     command = [
-        *(sys.executable, "-m", "gunicorn", "config.wsgi:application"),
-        *("--bind", f"fd://{listener}"),
-        *("--worker-class", "gthread", "--workers", "1", "--threads", str(WEB_THREADS)),
-        *("--timeout", "30", "--graceful-timeout", "2", "--keep-alive", "5"),
-        *("--log-level", "warning", "--no-control-socket"),
+        *(sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"),
+        *("--bind", f"fd://{listener}", "config.wsgi:application"),
     ]
     return Service("web", command, descriptors=(listener, lock))
 

@@ -11,7 +11,7 @@ from config import environment
 from config.celery import broker_url
 from config.environment import BadEnvironment
 
-GOOD_KEY = "Kq3-" + "".join(map(chr, range(65, 110)))
+GOOD_KEY = "Kq3-" + "".join(map(chr, range(65, 120)))
 
 
 def test_makes_one_private_key_and_keeps_it(
