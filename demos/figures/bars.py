@@ -39,18 +39,19 @@ def draw(plot: Plot, size: Size) -> list[str]:
     left = axes.left_of(_y_scale(plot, 0.0, 1.0, size.ticks), size)
     legend = [] if _own(plot) else legend_rows(plot, size.width - left)
     name, top = size.top(plot, left) - 20, size.top(plot, left) + legend_height(legend)
-    bottom = size.bottom - (0 if size.small or _numeric(categories) else markup.LEADING / 2)
+    bottom = size.bottom - (0 if _numeric(categories) else markup.LEADING * (0.5 + size.small / 3))
     y = _y_scale(plot, bottom, top, size.ticks)
-    frame = Frame(left, size.width - 4, top, bottom, scale.Scale(0, 1, left, size.width - 4), y)
+    guess = markup.width(axes.you_text(plot.you, plot), bold=True) + 15 if plot.you else 4
+    right = size.width - guess
+    frame = Frame(left, right, top, bottom, scale.Scale(0, 1, left, right), y)
     slots = _slots(categories, frame)
     bars = list(_bars(plot, categories, slots, frame))
     parts = axes.axes(frame, plot, size)[:-1]  # its x name comes after the categories
     parts += legend_text(legend, frame.left, name + markup.LEADING * 1.3)
     parts += [d for bar in bars for d in _bar(bar, plot, frame)]
-    crowd = [(b.middle, at) for b in bars if (at := frame.y.at(b.value)) is not None]
-    parts += axes.bounds(frame, plot, crowd)
+    parts += axes.bounds(frame, plot, [p for b in bars for p in _covered(b, plot, frame)])
     parts += _numbers(bars, frame)
-    parts += _category_names(categories, slots, frame, lines=1 if size.small else 2)
+    parts += _category_names(categories, slots, frame)
     return [*parts, axes.x_name(frame, plot, size), *_you(plot, frame)]
 
 
@@ -117,6 +118,17 @@ def _bar(bar: Bar, plot: Plot, frame: Frame) -> Iterable[str]:
         yield element("circle", class_=css, cx=bar.middle, cy=top, r=4.5)
 
 
+def _covered(bar: Bar, plot: Plot, frame: Frame) -> Iterable[tuple[float, float]]:
+    """Points of a bar, for labels to keep away from."""
+    top, ground = frame.y.at(bar.value), frame.y.at(0.0)
+    if top is None:
+        return
+    ends = (top, top) if plot.y.log or ground is None else (min(top, ground), max(top, ground))
+    yield from ((bar.middle + away, ends[0] - up) for away in (-12, 0, 12) for up in (8, 16))
+    for k in range(int((ends[1] - ends[0]) // 6) + 1):
+        yield from ((bar.left + bar.wide * share, ends[0] + 6 * k) for share in (0.1, 0.5, 0.9))
+
+
 def _numbers(bars: list[Bar], frame: Frame) -> list[str]:
     """Each bar's value above its whisker, while there is room for it."""
     if len(bars) > NAMED:
@@ -138,16 +150,14 @@ def _numbers(bars: list[Bar], frame: Frame) -> list[str]:
     return drawn
 
 
-def _category_names(
-    categories: list[str | float], slots: list[float], frame: Frame, lines: int
-) -> list[str]:
+def _category_names(categories: list[str | float], slots: list[float], frame: Frame) -> list[str]:
     each = (frame.right - frame.left) / max(1, len(categories))
     drawn, taken = [], -1e9
     for category, x in zip(categories, slots, strict=True):
         if isinstance(category, float):
             said = [numbers.tick(category)]
         else:
-            said = markup.wrap(category, max(each - 6, 24), lines)
+            said = markup.wrap(category, max(each - 6, 24))
         half = max((markup.width(part) for part in said), default=0.0) / 2
         if x - half < taken + 5:
             continue
@@ -167,15 +177,15 @@ def _y_scale(plot: Plot, bottom: float, top: float, ticks: int) -> scale.Scale:
 
 
 def _you(plot: Plot, frame: Frame) -> list[str]:
-    """The learner's diamond on the left edge of the plot, with a hairline across."""
+    """The learner's diamond on the right edge of the plot, with a hairline across."""
     at = frame.y.at(plot.you.value) if plot.you else None
     if plot.you is None or at is None:
         return []
     content = axes.you_text(plot.you, plot)
     return [
-        line(frame.left, at, frame.right, at, "gap"),
-        markup.diamond(frame.left, at),
-        text(frame.left + 12, at - 6, content, "lab fi"),
+        line(frame.left, at, frame.right, at, "reach"),
+        markup.diamond(frame.right, at),
+        text(frame.right + 12, at + axes.BASE, content, "lab fi"),
     ]
 
 

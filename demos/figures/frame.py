@@ -82,6 +82,10 @@ def axes(frame: Frame, plot: Plot, size: Size, *, bare: bool = False) -> list[st
         for y, content in frame.y.written():
             drawn.append(line(frame.left, y, frame.right, y, "grid"))
             drawn.append(text(frame.left - 8, y + BASE, content, anchor="end"))
+        if frame.y.zero:  # the axis is broken between zero and its lowest power
+            drawn.append(
+                markup.path(f"M{frame.left - 4:g} {frame.bottom - 9:g}l8-4m-8-1l8-4", "axis")
+            )
     return drawn + x_axis(frame, plot, size)
 
 
@@ -110,12 +114,20 @@ def bound_text(bound: Bound, plot: Plot) -> str:
     name = bound.label or WORDS["bound"][plot.language]
     if any(c.isdigit() or c in "⁰¹²³⁴⁵⁶⁷⁸⁹" for c in name):
         return name
-    return f"{name} {numbers.tick(float(f'{bound.value:.3g}'))}"
+    return f"{name} {written(bound.value, plot)}"
+
+
+def written(value: float, plot: Plot) -> str:
+    """A round number beside the axis, as a power of ten where the axis counts in them."""
+    power = numbers.exponent(value, 3) if value else 0
+    if plot.y.log and not -3 < power < 4 and value == float(f"1e{power}"):
+        return numbers.power_of_ten(power)
+    return numbers.tick(float(f"{value:.3g}"))
 
 
 def you_text(you: You, plot: Plot) -> str:
     """What stands beside the learner's diamond."""
-    said = you.text or numbers.tick(float(f"{you.value:.3g}"))
+    said = you.text or written(you.value, plot)
     return f"{WORDS['you'][plot.language]} {said}"
 
 

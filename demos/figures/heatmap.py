@@ -64,9 +64,11 @@ def _panels(plot: Plot, size: Size) -> list[Panel]:
         for i, series in enumerate(shown[start : start + across]):
             cells = averaged(series.rows)
             columns = max((len(r) for r in cells), default=1)
-            tall = min(max(wide * len(cells) / max(1, columns), 24.0), most)
+            square = wide * len(cells) / max(1, columns)
+            tall = min(max(square, 24.0), most)
+            narrow = wide * min(1.0, 1.5 * tall / square) if square > 0 else wide
             tallest = max(tallest, tall)
-            panels.append(Panel(series, cells, i * (wide + GAP), y, wide, tall))
+            panels.append(Panel(series, cells, i * (wide + GAP), y, narrow, tall))
         y += tallest + 56
     return panels
 

@@ -26,7 +26,7 @@ def draw(plot: Plot, size: Size) -> list[str]:
     order = sorted(plot.series, key=lambda s: s.control)
     parts = axes.axes(frame, plot, size)
     parts += [d for s in order for d in _shape(s, frame, len(order))]
-    return [*parts, *_marks(plot, frame), *_names(plot, frame)]
+    return [*parts, *_marks(plot, frame), *_names(plot, frame, size)]
 
 
 def _x(plot: Plot, edges: list[float], left: float, right: float) -> scale.Scale:
@@ -45,7 +45,7 @@ def _shape(series: Series, frame: Frame, many: int) -> Iterator[str]:
     d, open_ = "", False
     for low, high, tall in _bins(series):
         left, right, y = frame.x.at(low), frame.x.at(high), frame.y.at(tall)
-        if left is None or right is None or y is None:
+        if left is None or right is None or y is None or tall == 0:
             open_ = False
             continue
         if not open_:
@@ -82,18 +82,42 @@ def _marks(plot: Plot, frame: Frame) -> list[str]:
     return drawn
 
 
-def _names(plot: Plot, frame: Frame) -> list[str]:
-    """The names in the emptier upper corner, with where each distribution lies."""
-    rows = [(f"{s.label} {centre}".strip(), s) for s in plot.series for centre in (_centre(s),)]
+def _names(plot: Plot, frame: Frame, size: Size) -> list[str]:
+    """The names where they cover least, with the median of each distribution."""
+    rows = [(_named(s, plot, size), s) for s in plot.series]
     wide = max((markup.width(t, bold=True) for t, _ in rows), default=0.0)
-    top = frame.top + 10 + (18 if plot.bounds else 0)
-    right = _mass(plot, frame, left=False) <= _mass(plot, frame, left=True)
-    x = max(frame.left, frame.right - wide - 4) if right else frame.left + 8
-    room = frame.right - x
+    tall = markup.LEADING * len(rows)
+    upright = [x for b in plot.bounds if (x := frame.x.at(b.value)) is not None]
+    tops = list(_tops(plot, frame))
+
+    def covered(box: axes.Box) -> float:
+        shapes = sum(x2 > box[0] and x1 < box[2] and y < box[3] for x1, x2, y in tops)
+        lines = sum(box[0] - 4 < x < box[2] + 4 for x in upright)
+        return shapes + 1.5 * lines + 1000 * (box[0] < frame.left or box[2] > frame.right + 8)
+
+    starts = [frame.right - wide, frame.left + 6, (frame.left + frame.right - wide) / 2]
+    starts += [x + 8 for x in upright] + [x - 8 - wide for x in upright]
+    below = frame.top + (20 if upright else 2)
+    boxes = [(x, below, x + wide, below + tall) for x in starts]
+    x, top = min(boxes, key=covered)[:2]
+    x = max(x, frame.left)
     return [
-        text(x, top + 11 + markup.LEADING * i, markup.fit(t, room, True), f"lab {s.fill}")
+        text(
+            x,
+            top + 12 + markup.LEADING * i,
+            markup.fit(t, frame.right + 8 - x, True),
+            f"lab {s.fill}",
+        )
         for i, (t, s) in enumerate(rows)
     ]
+
+
+def _named(series: Series, plot: Plot, size: Size) -> str:
+    centre = _centre(series)
+    if not centre or size.small:
+        return f"{series.label} {centre}".strip()
+    word = "，中位数" if plot.language == "zh" else ", median"
+    return f"{series.label}{word} {centre}"
 
 
 def _centre(series: Series) -> str:
@@ -106,19 +130,17 @@ def _centre(series: Series) -> str:
     for low, high, tall in bins:
         share = (high / 2 - low / 2) * tall / total
         if below + share >= 0.5:
-            return numbers.number(low + (high - low) * (0.5 - below) / share)
+            middle = low + (high - low) * (0.5 - below) / share
+            # A hundredth of a bin says nothing: what is that close to zero is zero.
+            return numbers.number(0.0 if abs(middle) < (high - low) / 100 else middle)
         below += share
     return ""
 
 
-def _mass(plot: Plot, frame: Frame, *, left: bool) -> float:
-    """How high the shapes reach in the left or the right third."""
-    third = (frame.right - frame.left) / 3
-    edge = frame.left + third if left else frame.right - third
-    heights = [0.0]
+def _tops(plot: Plot, frame: Frame) -> Iterator[Bin]:
+    """Left, right and upper pixel of every bin."""
     for series in plot.series:
-        for low, _, tall in _bins(series):
-            x = frame.x.at(low)
-            if x is not None and (x < edge if left else x > edge):
-                heights.append(frame.bottom - (frame.y.at(tall) or frame.bottom))
-    return max(heights)
+        for low, high, tall in _bins(series):
+            left, right, y = frame.x.at(low), frame.x.at(high), frame.y.at(tall)
+            if left is not None and right is not None and y is not None and tall > 0:
+                yield left, right, y

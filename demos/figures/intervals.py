@@ -13,10 +13,11 @@ from demos.figures.plot import finite
 from demos.figures.ruler import DECADES, EDGE
 from demos.figures.scale import Scale, linear, logarithmic
 
-WIDE, NARROW, HEIGHT = 504, 328, 78
-LINE, MARK = 44.0, 28.0
+WIDE, NARROW, HEIGHT = 504, 328, 80
+LINE, MARK = 50.0, 34.0
 CONTROL = {"zh": "对照", "en": "control"}
-REGION = {"zh": "结论所说的范围", "en": "what the claim says"}
+REGION = {"zh": "结论：", "en": "claim:"}
+TOP = 18.0
 
 
 def intervals(finding: Mapping[str, Any], language: Language, *, width: int = WIDE) -> str:
@@ -31,7 +32,7 @@ def intervals(finding: Mapping[str, Any], language: Language, *, width: int = WI
         label += f"; {CONTROL[language]} {numbers.number(control)}"
     drawings = []
     for size, css in ((width, "fig w"), (NARROW, "fig n")):
-        scale = _scale([median, control, *ends, *region], size)
+        scale = _scale([median, control, *ends, *region], [median, *region], size)
         parts = [*_shaded(scale, region, size, language), *_axis(scale, size)]
         parts += _marks(scale, median, ends, control, size, language)
         drawings.append(root(size, HEIGHT, label, *parts, css=css))
@@ -46,10 +47,11 @@ def _region(finding: Mapping[str, Any]) -> tuple[float | None, float | None]:
     return None, None
 
 
-def _scale(values: list[float | None], size: int) -> Scale:
+def _scale(values: list[float | None], important: list[float | None], size: int) -> Scale:
+    """Logarithmic where the number and the region would else be lost at the end of the line."""
     known = [v for v in values if v is not None]
-    sizes = [abs(v) for v in known if v != 0]
-    apart = sizes and math.log10(max(sizes)) - math.log10(min(sizes)) >= DECADES
+    sizes = [abs(v) for v in important if v]
+    apart = sizes and math.log10(max(map(abs, known))) - math.log10(min(sizes)) >= DECADES
     if apart and min(known) >= 0:
         return logarithmic(known, EDGE, size - EDGE)
     return linear(known, EDGE, size - EDGE, zero=min(known, default=0.0) >= 0)
@@ -66,12 +68,21 @@ def _shaded(
     left, right = EDGE if left is None else left, size - EDGE if right is None else right
     if right <= left:
         return []
-    drawn = [element("rect", class_="region", x=left, y=12, width=right - left, height=LINE - 12)]
-    drawn += [line(x, 12, x, LINE, "bound") for x in (left, right) if EDGE < x < size - EDGE]
-    name = REGION[language]
-    if markup.width(name) + 8 < right - left:
-        drawn.append(text(left + 4, 9, name, "note"))
-    return drawn
+    drawn = [element("rect", class_="region", x=left, y=TOP, width=right - left, height=LINE - TOP)]
+    drawn += [line(x, TOP, x, LINE, "bound") for x in (left, right) if EDGE < x < size - EDGE]
+    said = _said(above, below, language)
+    half = markup.width(said) / 2
+    middle = min(max((left + right) / 2, half), size - half)
+    return [*drawn, text(middle, TOP - 5, said, "note", "middle")]
+
+
+def _said(above: float | None, below: float | None, language: Language) -> str:
+    """The region in words and numbers, as the claim sets it."""
+    if above is None or below is None:
+        sign, value = ("<", below) if above is None else (">", above)
+        return f"{REGION[language]} {sign} {numbers.tick(float(f'{value or 0.0:.3g}'))}"
+    ends = (numbers.tick(float(f"{v:.3g}")) for v in (above, below))
+    return f"{REGION[language]} {' … '.join(ends)}"
 
 
 def _axis(scale: Scale, size: int) -> list[str]:

@@ -32,7 +32,7 @@ class Label:
 def label_of(name: str, value: str, y: float, css: str, room: float) -> Label:
     """Name and value on one line if they fit in `room`, else the value below the name."""
     both = f"{name} {value}".strip()
-    if markup.width(both, bold=True) <= room:
+    if markup.width(both, bold=True) <= room and not (value and name[-1:].isdigit()):
         return Label(y, (both,), css)
     named = markup.wrap(name, room, bold=True)
     return Label(y, (*named, *([value] if value else [])), css, bold=len(named))

@@ -15,6 +15,8 @@ from demos.figures.plot import Number, Plot, Series
 BUDGET = 1000  # points of all curves together
 MARKED = 12  # points a curve may have and still show each
 SPILL = 0.6  # how far beyond the medians, in their range, the axis follows a band
+SETTLED = 0.96  # share of the medians that the axis always shows
+LONG = 40  # points from which a curve may begin with a jump that is cut
 Point = tuple[float, float]
 
 
@@ -35,10 +37,12 @@ def draw(plot: Plot, size: Size) -> list[str]:
     frame, names = _frame(plot, curves, size)
     points = [p for c in curves for run in _runs(c, frame) for p in _filled(run)]
     parts = axes.axes(frame, plot, size)
-    parts += _bands(curves, frame)
-    parts += axes.bounds(frame, plot, points)
     order = sorted(curves, key=lambda c: not c.series.control)
-    parts += [d for c in order for d in _curve(c, frame)]
+    bands = [path(d, f"band {c.series.fill}") for c in curves if (d := _band(c, frame))]
+    parts += _cut(bands, frame)
+    parts += axes.bounds(frame, plot, points)
+    parts += _cut([d for c in order for d in _curve(c, frame)], frame)
+    parts += [d for c in order for d in _ends(c, frame)]
     parts += [] if size.small else _spilled(curves, frame)
     return parts + _names(names, plot, frame)
 
@@ -102,10 +106,32 @@ def _y_scale(plot: Plot, curves: list[Curve], bottom: float, top: float, ticks: 
     band = [v for c in curves for v in (*c.low, *c.high) if v is not None]
     if plot.y.log:
         return scale.logarithmic([*medians, *(v for v in band if v > 0)], bottom, top, ticks)
-    low, high = min([0.0, *medians]), max([0.0, *medians])
+    low, high = _settled(curves)
+    kept = [b.value for b in plot.bounds] + ([plot.you.value] if plot.you else [])
+    low, high = min([low, *kept]), max([high, *kept])
     spill = SPILL * (high / 2 - low / 2) * 2
     seen = [min(max(v, low - spill), high + spill) for v in band]
-    return scale.linear([*medians, *seen], bottom, top, zero=True, count=ticks)
+    return scale.linear([low, high, *seen], bottom, top, zero=True, count=ticks)
+
+
+def _settled(curves: list[Curve]) -> tuple[float, float]:
+    """The range of the medians, without the jump that a long curve may begin or break off with.
+
+    What is left out is cut at the edge of the plot, and a note says how far it went.
+    """
+    every = sorted(v for c in curves for v in c.y if v is not None)
+    low, high = min([0.0, *every]), max([0.0, *every])
+    if len(every) < LONG:
+        return low, high
+    ends = [
+        v for c in curves if (i := c.series.last) is not None if (v := c.series.y[i]) is not None
+    ]
+    inner_high = max(0.0, every[int(SETTLED * (len(every) - 1))], *ends)
+    inner_low = min(0.0, every[int((1 - SETTLED) * (len(every) - 1))], *ends)
+    span = inner_high / 2 - inner_low / 2
+    high = inner_high if high / 2 - inner_high / 2 > span else high
+    low = inner_low if inner_low / 2 - low / 2 > span else low
+    return low, high
 
 
 def _runs(curve: Curve, frame: Frame) -> Iterator[list[Point]]:
@@ -140,38 +166,33 @@ def trace(run: list[Point]) -> str:
 
 def _curve(curve: Curve, frame: Frame) -> Iterator[str]:
     runs = list(_runs(curve, frame))
-    if not runs:
+    if runs:
+        yield path("".join(map(trace, runs)), f"line {curve.series.line}")
+
+
+def _ends(curve: Curve, frame: Frame) -> Iterator[str]:
+    """A dot at the end, at every point of a short curve; a cross where the numbers stop."""
+    points = [p for run in _runs(curve, frame) for p in run]
+    if not points:
         return
-    series = curve.series
-    yield path("".join(map(trace, runs)), f"line {series.line}")
-    end = runs[-1][-1]
-    few = sum(map(len, runs)) <= MARKED and not series.control
-    for x, y in (p for run in runs for p in run) if few else (end,):
-        yield element("circle", class_=f"dot {series.fill}", cx=x, cy=y, r=3.8)
-    if series.last is not None and series.last < len(series.y) - 1:  # it stops: no number after
+    series, end = curve.series, points[-1]
+    few = len(points) <= MARKED and not series.control
+    for x, y in points if few else [end]:
+        if frame.top - 4 <= y <= frame.bottom + 4:
+            yield element("circle", class_=f"dot {series.fill}", cx=x, cy=y, r=3.8)
+    if series.last is not None and series.last < len(series.y) - 1:
         corner = f"M{px(end[0] - 4.5)} {px(end[1] - 4.5)}"
         yield path(f"{corner}l9 9m0-9l-9 9", f"stop {series.line}")
 
 
-def _bands(curves: list[Curve], frame: Frame) -> list[str]:
-    """The bands, cut at the edges of the plot by an inner viewport."""
-    drawn = [path(d, f"band {c.series.fill}") for c in curves if (d := _band(c, frame))]
+def _cut(drawn: list[str], frame: Frame) -> list[str]:
+    """The parts in an inner viewport that ends where the plot does, a stroke's width around it."""
     if not drawn:
         return []
-    wide, tall = frame.right - frame.left, frame.bottom - frame.top
-    box = f"{px(frame.left)} {px(frame.top)} {px(wide)} {px(tall)}"
-    return [
-        element(
-            "svg",
-            *drawn,
-            x=frame.left,
-            y=frame.top,
-            width=wide,
-            height=tall,
-            viewBox=box,
-            class_="cut",
-        )
-    ]
+    x, y = frame.left - 4, frame.top - 4
+    wide, tall = frame.right - frame.left + 8, frame.bottom - frame.top + 8
+    box = f"{px(x)} {px(y)} {px(wide)} {px(tall)}"
+    return [element("svg", *drawn, x=x, y=y, width=wide, height=tall, viewBox=box)]
 
 
 def _band(curve: Curve, frame: Frame) -> str:
@@ -195,23 +216,28 @@ def _band(curve: Curve, frame: Frame) -> str:
 
 
 def _spilled(curves: list[Curve], frame: Frame) -> list[str]:
-    """Where a band leaves the plot, how far it goes."""
+    """Where a curve or its band leaves the plot, how far it goes."""
     drawn: list[str] = []
     taken: list[axes.Box] = []
     for curve in curves:
-        tops = [(v, x) for v, x in zip(curve.high, curve.x, strict=True) if v is not None]
+        tops = [
+            (v, x)
+            for values in (curve.y, curve.high)
+            for v, x in zip(values, curve.x, strict=True)
+            if v is not None
+        ]
         value, x = max(tops, default=(0.0, 0.0))
         at, y = frame.x.at(x), frame.y.at(value)
         if at is None or y is None or y >= frame.top - 1:
             continue
         content = f"↑ {numbers.number(value)}"
         wide = markup.width(content)
-        start = min(max(at + 5, frame.left + 3), frame.right - wide)
-        box = (start, frame.top, start + wide, frame.top + 15)
-        if any(axes.overlap(box, other) for other in taken):
-            continue
+        start = min(max(at + 7, frame.left + 3), frame.right - wide)
+        box = (start, frame.top + 2, start + wide, frame.top + 18)
+        while any(axes.overlap(box, other) for other in taken):
+            box = (box[0], box[1] + markup.LEADING, box[2], box[3] + markup.LEADING)
         taken.append(box)
-        drawn.append(text(start, frame.top + 12, content, f"lab note {curve.series.fill}"))
+        drawn.append(text(start, box[1] + 12, content, f"lab light {curve.series.fill}"))
     return drawn
 
 
@@ -226,7 +252,7 @@ def _names(named: list[tuple[Label, Point]], plot: Plot, frame: Frame) -> list[s
             marked = (min(max(x, frame.left), frame.right), min(max(y, frame.top), frame.bottom))
             all_labels.append(Label(marked[1], (axes.you_text(plot.you, plot),), "fi"))
             ends.append(marked)
-    middles = labels.apart(all_labels, 6, frame.bottom + 12)
+    middles = labels.apart(all_labels, 4, frame.bottom + 5)
     for label, end, middle in zip(all_labels, ends, middles, strict=True):
         away = 13 if end is marked else 9
         drawn.append(labels.drawn(label, frame.right + away, middle))

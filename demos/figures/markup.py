@@ -13,7 +13,7 @@ from demos.figures.numbers import Language
 
 SIZE = 13  # px, the one size of text in figures
 SUPERSCRIPT = 10
-LEADING = 15  # px from one line of a label to the next
+LEADING = 16  # px from one line of a label to the next
 RISE = 4.5  # px a superscript stands above its line
 # XML 1.0 knows no way to write these, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -126,6 +126,11 @@ def wrap(content: str, room: float, lines: int = 2, bold: bool = False) -> list[
     """The text on at most `lines` lines: broken at spaces, Chinese anywhere; the last is cut."""
     broken: list[str] = []
     rest = content.strip()
+    if lines == 2 and room < width(rest, bold) < 2 * room - SIZE:
+        even = _break(rest, width(rest, bold) / 2 + SIZE, bold)
+        pair = [rest[:even].rstrip(), rest[even:].lstrip()]
+        if all(width(part, bold) <= room for part in pair):
+            return pair
     while rest and len(broken) < lines - 1 and width(rest, bold) > room:
         cut = _break(rest, room, bold)
         broken.append(rest[:cut].rstrip())

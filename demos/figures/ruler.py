@@ -165,10 +165,11 @@ def _distance(you: float, found: float, content: str, size: int) -> list[str]:
 def _marks(you: float | None, found: float | None, language: Language, size: int) -> list[str]:
     """Dot and diamond, each with its word; the words step aside for one another."""
     drawn: list[str] = []
-    if found is not None:
-        drawn.append(element("circle", class_="dot fi", cx=found, cy=MARK, r=5.5))
     if you is not None:
         drawn.append(markup.diamond(you, MARK, 8))
+    if found is not None:  # inside the diamond where the two meet
+        radius = 3.4 if you is not None and abs(you - found) < 12 else 5.5
+        drawn.append(element("circle", class_="dot fi", cx=found, cy=MARK, r=radius))
     named = [
         (x, w) for x, w in ((you, SAID[language]), (found, MEASURED[language])) if x is not None
     ]
@@ -218,9 +219,6 @@ def _placed(
         drawn.append(text(x, LINE + 24, markup.fit(name, step - 8), css, "middle"))
     you = places[chosen] if chosen is not None else None
     found = places[right] if right is not None else None
-    if you is not None and you == found:
-        you -= 11
-        found = you + 22
     if you is not None and found is not None and abs(you - found) > 40:
         drawn += _distance(you, found, "", size)[:2]
     return drawn + _marks(you, found, language, size)

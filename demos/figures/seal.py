@@ -42,13 +42,21 @@ def diamonds(asked: Sequence[Label], frame: Frame) -> list[str]:
 
 
 def _asked(option: str, room: float) -> Label:
-    return Label(0.0, tuple(markup.wrap(f"{option} ?", room)), "", bold=0)
+    return Label(0.0, tuple(markup.wrap(question(option), room)), "", bold=0)
+
+
+def question(option: str) -> str:
+    """An option as it stands before the answer: about 0.01?"""
+    return f"{option} ?" if any(ord(c) > 0x2E80 for c in option) else f"{option}?"
 
 
 def _x(plot: Plot, left: float, right: float) -> scale.Scale:
     values = [v for s in plot.series for v in s.x if isinstance(v, float)]
     if plot.kind not in ("lines", "bars") or len(set(values)) < 2:
         return scale.Scale(0, 1, left, right)
+    first = next(s.x for s in plot.series if len(s.x) > 1)
+    descending = isinstance(first[0], float) and first[0] == max(values)
+    ends = (right, left) if descending else (left, right)
     if plot.x.log:
-        return scale.logarithmic(values, left, right, exact=True)
-    return scale.with_ends(scale.linear(values, left, right, zero=False, count=4))
+        return scale.logarithmic(values, *ends, exact=True)
+    return scale.with_ends(scale.linear(values, *ends, zero=False, count=4))

@@ -11,10 +11,10 @@ from demos.figures.numbers import Language
 
 WIDE, NARROW = 736, 328
 TALL, SHORT, DOT = 16.0, 6.8, 3.0
-PITCH = 2.4  # px between ticks; closer and they run together
+PITCH = 4.0  # px between ticks; closer and they run together
 GROUP = 64  # seeds a full row is a multiple of, so that looks fall on row ends
 ROWS = 8
-ROW = 30  # px from one row to the next
+BARE, WORDED = 27, 48  # px from one row to the next, without and with words below it
 MARGIN = 3
 
 _ORDINALS = {
@@ -86,7 +86,7 @@ def _drawing(
     label: str,
     language: Language,
 ) -> str:
-    rows = _rows(total, size)
+    rows = _rows(total, size, [*looks, done])
     parts = []
     for row in rows:
         parts += _ticks(ticks, row)
@@ -94,15 +94,18 @@ def _drawing(
     return root(size, rows[-1].y + 25, label, *parts, css=css)
 
 
-def _rows(total: int, size: int) -> list[Row]:
+def _rows(total: int, size: int, named: list[int]) -> list[Row]:
     """As few rows as keep the ticks apart, and never more than ROWS."""
     room = size - 2 * MARGIN - 2
     most = int(room / PITCH) // GROUP * GROUP
     each = total if total <= most else max(most, -(-total // ROWS))
     each = -(-each // GROUP) * GROUP if total > most else total
     pitch = room / max(1, each)
-    starts = range(0, total, each)
-    return [Row(s, min(total, s + each), 17 + i * ROW, pitch) for i, s in enumerate(starts)]
+    rows, y = [], 17
+    for start in range(0, total, each):
+        rows.append(Row(start, min(total, start + each), y, pitch))
+        y += WORDED if any(start < n <= start + each for n in named) else BARE
+    return rows
 
 
 def _ticks(
@@ -119,7 +122,7 @@ def _ticks(
             doubtful.append(x)
         else:
             ends["for" if ticks[seed] else "against"].append(x)
-    thickness = min(2.0, 0.62 * row.pitch)
+    thickness = min(2.0, 0.5 * row.pitch)
     drawn = [line(MARGIN, row.y, row.x(row.stop - 1), row.y, "base")]
     drawn += [
         element(

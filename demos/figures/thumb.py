@@ -41,5 +41,5 @@ def _sealed(read: Plot, options: list[str]) -> list[str]:
     drawn.append(line(left, bottom, right, bottom, "axis"))
     drawn.append(text(right, 144, markup.fit(read.x.name, right - left), anchor="end"))
     room = right - frame.right - 14
-    asked = [Label(0, (markup.fit(f"{option} ?", room),), "", bold=0) for option in options]
+    asked = [Label(0, (markup.fit(seal.question(option), room),), "", bold=0) for option in options]
     return drawn + seal.diamonds(asked, frame)
