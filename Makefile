@@ -19,6 +19,7 @@ run: $(if $(wildcard $(VENV)/.dev),$(VENV)/.dev,$(VENV)/.web) ## start the site:
 	@exec $(BIN)/python manage.py up
 
 setup: $(VENV)/.dev ## install everything, tools for tests included, into .venv/
+	@echo "Everything is installed in $(VENV)/"
 
 test: $(VENV)/.dev browser ## check and test everything, or T=path for a part
 ifdef T
@@ -76,7 +77,7 @@ $(BIN)/python:
 	  "install one, or name it: make PYTHON=/path/to/python3.11 …" >&2; \
 	exit 1
 
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
 $(VENV)/.web: requirements/web.txt requirements/torch.txt | $(BIN)/python
 	@echo "Installing what the site needs (a minute or two, once) …"
@@ -93,4 +94,5 @@ $(VENV)/.dev: requirements/dev.txt requirements/torch.txt | $(BIN)/python
 # By itself and without a hash: its builds differ by machine (CPU, CUDA) under one version.
 .PHONY: torch
 torch: | $(BIN)/python
+	@echo "Installing torch, the largest part …"
 	@$(PIP) -r requirements/torch.txt
