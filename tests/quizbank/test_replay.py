@@ -254,3 +254,22 @@ def test_an_adoption_is_not_taken_back_as_a_review_is(questions):
     assert undo(user=user, client_uuid=uuid.uuid4(), now=MONDAY) is None
     with pytest.raises(ReviewEvent.DoesNotExist):
         undo(user=user, client_uuid=uuid.uuid4(), now=MONDAY, event=event)
+
+
+def test_a_review_from_before_an_adoption_is_promised_what_held_then(questions):
+    late_one, punctual = learner(), learner()
+    day = timedelta(days=1)
+    for user, received in ((late_one, 12 * day), (punctual, 8 * day)):
+        grade(user, questions[0], 4, MONDAY)
+        if user is punctual:
+            grade(user, questions[0], 3, MONDAY + received)
+        adopt_parameters(
+            user=user,
+            parameter_set=fitted(user, 0.5),
+            client_uuid=uuid.uuid4(),
+            now=MONDAY + 10 * day,
+        )
+    grade(late_one, questions[0], 3, MONDAY + 12 * day, reviewed_at=MONDAY + 8 * day)
+
+    assert memory(late_one, questions[0]) == memory(punctual, questions[0])
+    assert audit(user=late_one, repair=False).differences == []

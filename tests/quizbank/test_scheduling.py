@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import fsrs
@@ -128,6 +129,19 @@ def test_a_pass_does_not_shorten_the_interval_while_the_window_reaches_it(histor
         if rating != AGAIN and outcome.raw and before.interval <= upper:
             assert outcome.chosen >= before.interval
         before = outcome.memory
+
+
+def test_a_recorded_choice_is_kept_while_it_still_follows_from_what_came_before():
+    *_, before, drawn = run([(4, 0), (3, 9 * 24 * 60), (3, 30 * 24 * 60)])
+    last = answer(3, START + timedelta(days=39))
+    recorded = replace(last, seed=drawn.seed, raw=drawn.raw, chosen=drawn.chosen + 1)
+
+    def days(said: Answer) -> int:
+        return step(before.memory, said, seed=SEED, parameters=DEFAULT_PARAMETERS).chosen
+
+    assert days(recorded) == drawn.chosen + 1
+    assert days(replace(recorded, raw=drawn.raw + 1)) == drawn.chosen
+    assert days(replace(recorded, seed=drawn.seed + 1)) == drawn.chosen
 
 
 def test_a_lapse_is_counted_only_for_a_card_that_was_known():
