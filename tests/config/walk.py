@@ -1,0 +1,84 @@
+"""Asks the site for every address it has and prints, as JSON, what each answered and what
+the process had loaded by then:
+
+    {"answers": {route: [status, …]}, "loaded": [module]}
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import django
+
+django.setup()
+
+from django.apps import apps  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse  # noqa: E402
+from django.utils import translation  # noqa: E402
+
+HEAVY = ("torch", "numpy", "scipy", "demos.kit.judge", "demos.kit.draws")
+
+
+def routes(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Every named route, with the names of its parameters."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = ":".join(filter(None, [namespace, entry.namespace]))
+            for name, parameters in routes(entry, inner):
+                yield name, [*entry.pattern.regex.groupindex, *parameters]
+        else:
+            assert isinstance(entry, URLPattern)
+            assert entry.name, f"{entry.pattern} has no name"
+            name = ":".join(filter(None, [namespace, entry.name]))
+            yield name, list(entry.pattern.regex.groupindex)
+
+
+def values() -> list[Any]:
+    """Something to put for a parameter, whatever kind it is."""
+    demo = apps.get_model("demos", "Demo").objects.order_by("pk").first()
+    question = apps.get_model("quizbank", "Question").objects.order_by("pk").first()
+    assert demo is not None
+    assert question is not None
+    return [question.path, demo.slug, question.topic.slug, question.pk, uuid4(), "json"]
+
+
+def addresses(name: str, parameters: list[str], candidates: list[Any]) -> Iterator[str]:
+    for chosen in itertools.product(candidates, repeat=len(parameters)):
+        try:
+            yield reverse(name, kwargs=dict(zip(parameters, chosen, strict=True)))
+        except NoReverseMatch:
+            continue
+
+
+def walk() -> dict[str, list[int]]:
+    answers: dict[str, list[int]] = {}
+    candidates = values()
+    everywhere = sorted({(name, *parameters) for name, parameters in routes(get_resolver())})
+    for language in ("zh-hans", "en"):
+        client = Client(raise_request_exception=False)
+        with translation.override(language):
+            asked = {
+                address: name
+                for name, *parameters in everywhere
+                for address in addresses(name, parameters, candidates)
+            }
+        for address, name in asked.items():
+            for reply in (client.get(address), client.post(address, {})):
+                answers.setdefault(name, []).append(reply.status_code)
+    return answers
+
+
+if __name__ == "__main__":
+    found = walk()
+    loaded = [
+        module
+        for module in sys.modules
+        if module in HEAVY or module.startswith("demos.experiments.")
+    ]
+    json.dump({"answers": found, "loaded": loaded}, sys.stdout)
