@@ -6,13 +6,15 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import redis
+from celery import current_app
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from config.celery import app
+from config.celery import app, broker_url
 from config.launcher.processes import Child
 from tests.conftest import until_answers
 
@@ -35,6 +37,12 @@ def test_rings(broker: Child) -> None:
     ring()
     assert client.llen("gpu") == 1
     client.close()
+
+
+def test_is_the_current_queue_in_every_thread() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        url = pool.submit(lambda: current_app.conf.broker_url).result()
+    assert url == broker_url(settings.REDIS_URL)
 
 
 def test_gives_up_at_once_without_a_broker(broker: Child) -> None:
