@@ -33,8 +33,6 @@ def broker_url(url: str) -> str:
 
 
 app = Celery("proofdeck")
-# Current in this thread it is already; web requests run in others.
-app.set_default()
 app.conf.update(
     broker_url=broker_url(redis_url()),
     broker_connection_retry_on_startup=True,
