@@ -9,11 +9,13 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
-from demos.queries import demos, stored_findings
+from demos.models import Finding
+from demos.queries import stored_findings
 from quizbank.models import Card, FollowUp, Proof, Question, Topic, Trap, Unit, User
 from quizbank.queries import search
 
 NO_VERDICT = "none"
+Findings = Mapping[tuple[str, str], Finding]
 VERDICTS = ("confirmed", "refuted", "inconclusive", "invalid", "shown", NO_VERDICT)
 
 
@@ -30,12 +32,14 @@ def questions(
     verdict: str | None = None,
     document: str | None = None,
     user: User | None = None,
+    findings: Findings | None = None,
 ) -> QuerySet[Question]:
     """Questions that meet all conditions; with a text, the best match first.
 
     `verdict` is that of a recorded run on a claim the question cites ("refuted" also holds where
     a trap of it is refuted), or "none" where nothing is recorded. `user` adds that person's cards
-    as `own_cards`. Topic, proofs, traps and units come along in a fixed number of queries.
+    as `own_cards`. Topic, proofs, traps and units come along in a fixed number of queries. Who
+    needs the `recorded` findings more than once for a page hands them in as `findings`.
     """
     found = Question.objects.filter(retired_at=None)
     if topic:
@@ -46,7 +50,7 @@ def questions(
         inside = Unit.objects.filter(document__slug=document, question__isnull=False)
         found = found.filter(pk__in=inside.values("question"))
     if verdict:
-        found = _with_verdict(found, verdict)
+        found = _with_verdict(found, verdict, recorded() if findings is None else findings)
     if text.strip():
         found = search.matching(found, text)
     found = found.select_related("topic").prefetch_related("proofs", "traps", "units")
@@ -75,13 +79,13 @@ def get_question(path: str) -> Question:
     )
 
 
-def recorded() -> Mapping[tuple[str, str], Any]:
+def recorded() -> Findings:
     """The findings of every recorded run, by (demo, claim)."""
-    return stored_findings([demo.slug for demo in demos()])
+    return stored_findings()
 
 
 def verdicts(
-    listed: Iterable[Question], findings: Mapping[tuple[str, str], Any] | None = None
+    listed: Iterable[Question], findings: Findings | None = None
 ) -> dict[int, Counter[str]]:
     """Question id -> how many of its proofs and traps bear each verdict.
 
@@ -101,8 +105,9 @@ def verdicts(
     return counts
 
 
-def _with_verdict(found: QuerySet[Question], verdict: str) -> QuerySet[Question]:
-    findings = recorded()
+def _with_verdict(
+    found: QuerySet[Question], verdict: str, findings: Findings
+) -> QuerySet[Question]:
     if verdict == NO_VERDICT:
         proven = _citing(Proof.objects.all(), findings)
         return found.exclude(pk__in=proven)
@@ -118,4 +123,5 @@ def _citing(rows: QuerySet[Any], keys: Iterable[tuple[str, str]]) -> QuerySet[An
     """The ids of questions whose proofs (or traps) name one of these claims."""
     names = [f"{demo}/{claim}" for demo, claim in keys]
     cited = rows.annotate(cites=Concat("demo", Value("/"), "claim"))
-    return cited.filter(cites__in=names).values("question_id")
+    found: QuerySet[Any] = cited.filter(cites__in=names).values("question_id")
+    return found
