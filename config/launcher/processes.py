@@ -132,7 +132,7 @@ class Supervisor:
                 child.start()
 
     def _bury(self, child: Child, now: float) -> None:
-        assert child.process is not None  # noqa: S101 - for the type checker
+        assert child.process is not None
         child.signal_group(signal.SIGKILL)
         settled = now - child.started >= SETTLED_SECONDS
         grown = min(max(FIRST_DELAY, child.delay * 2), LONGEST_DELAY)
