@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 5.0
 def main(arguments: list[str]) -> int:
     stop_signal = signal.Signals[arguments[0]]
     parent = os.getppid()
-    child = subprocess.Popen(arguments[1:], close_fds=False)  # noqa: S603 - the launcher's command
+    child = subprocess.Popen(arguments[1:], close_fds=False)
 
     def forward(number: int, frame: FrameType | None) -> None:
         child.send_signal(number)

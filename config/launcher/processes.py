@@ -69,7 +69,7 @@ class Child:
     def start(self) -> None:
         # A group of its own: Ctrl-C reaches the launcher alone, which stops things in
         # order, and what a dead child leaves behind can be swept with it.
-        self.process = subprocess.Popen(  # noqa: S603 - our own commands, no shell
+        self.process = subprocess.Popen(
             guarded(self.service.command, self.service.stop_signal),
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,
