@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -32,7 +32,7 @@ class Job:
     """One demo to run: everything a worker process needs."""
 
     slug: str
-    given: dict[str, str]
+    given: Mapping[str, str]
     limit: int | None
     first_seed: int
     purpose: str
@@ -61,22 +61,21 @@ def run(arguments: argparse.Namespace) -> int:
         _table(job, result, out)
         if arguments.figures:
             _write_figures(arguments.figures, job.slug, result)
-    report = _report(jobs, results, time.monotonic() - started)
     if arguments.json:
-        _write_json(report, arguments.json)
-    surprises = [line for job, r in zip(jobs, results, strict=True) for line in _surprises(job, r)]
-    for line in surprises:
+        _write_json(report(jobs, results, time.monotonic() - started), arguments.json)
+    unexpected = [x for job, r in zip(jobs, results, strict=True) for x in surprises(job, r)]
+    for line in unexpected:
         print(line, file=out)
-    return 1 if surprises else 0
+    return 1 if unexpected else 0
 
 
 def new(arguments: argparse.Namespace) -> int:
     slug = arguments.slug
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", slug):
         raise Refused(f"{slug!r}: name a demo in lower case with underscores, as in batch_noise")
-    path = registry.EXPERIMENTS / f"{slug}.py"
-    if path.exists():
-        raise Refused(f"{path} exists already")
+    path = Path(os.environ.get("DEMOS_EXTRA") or registry.EXPERIMENTS) / f"{slug}.py"
+    if slug in registry.slugs():
+        raise Refused(f"the demo {slug} exists already")
     path.write_text(SKELETON.read_text("utf-8"), "utf-8")
     print(f"Wrote {path}. It fails until run, clauses and bounds are yours:")
     print(f"  python -m demos run {slug} --purpose pilot")
@@ -190,7 +189,7 @@ def _table(job: Job, result: dict[str, Any], out: TextIO) -> None:
         print(f"  {'':<25}{finding['words']['en']}", file=out)
 
 
-def _surprises(job: Job, result: dict[str, Any]) -> list[str]:
+def surprises(job: Job, result: dict[str, Any]) -> list[str]:
     """Verdicts other than stated; a preview states nothing."""
     demo, lines = registry.get(job.slug), []
     for finding in result["findings"]:
@@ -215,7 +214,8 @@ def _write_figures(directory: Path, slug: str, result: dict[str, Any]) -> None:
         (directory / f"{slug}.{language}.svg").write_text(svg, "utf-8")
 
 
-def _report(jobs: Sequence[Job], results: Sequence[dict[str, Any]], seconds: float) -> Any:
+def report(jobs: Sequence[Job], results: Sequence[dict[str, Any]], seconds: float) -> Any:
+    """The results as the JSON that other programs read."""
     first = results[0]
     return {
         "seconds": round(seconds, 3),

@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib
+import importlib.util
+import os
 import sys
 import types
 from pathlib import Path
@@ -24,22 +26,41 @@ EXPERIMENTS = HERE / "experiments"
 
 def slugs() -> list[str]:
     """Every demo's slug, in alphabetical order."""
-    return sorted(p.stem for p in EXPERIMENTS.glob("*.py") if not p.stem.startswith("_"))
+    return sorted(_files())
 
 
 def source(slug: str) -> str:
     """The demo's file as text (Raises KeyError)."""
-    if slug not in slugs():
-        raise KeyError(slug)
-    return (EXPERIMENTS / f"{slug}.py").read_text("utf-8")
+    return _files()[slug].read_text("utf-8")
 
 
 def get(slug: str) -> Demo:
     """The demo of that slug (Raises KeyError)."""
-    if slug not in slugs():
-        raise KeyError(slug)
-    demo: Demo = importlib.import_module(f"demos.experiments.{slug}").DEMO
+    path = _files()[slug]
+    name = f"demos.experiments.{slug}"
+    if path.parent == EXPERIMENTS or name in sys.modules:
+        module = importlib.import_module(name)
+    else:
+        module = _load(name, path)
+    demo: Demo = module.DEMO
     return demo
+
+
+def _files() -> dict[str, Path]:
+    """{slug: file}, of this directory and of the one that DEMOS_EXTRA names."""
+    extra = os.environ.get("DEMOS_EXTRA", "")
+    directories = [EXPERIMENTS, *([Path(extra)] if extra else [])]
+    found = (path for directory in directories for path in directory.glob("*.py"))
+    return {path.stem: path for path in found if not path.stem.startswith("_")}
+
+
+def _load(name: str, path: Path) -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def mutated(slug: str, mutation: Mutation) -> Demo:

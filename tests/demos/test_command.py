@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -13,9 +14,13 @@ from demos import registry
 SLUG = "zero_init_symmetry"
 
 
-def demos(*arguments):
+def demos(*arguments, **environment):
     return subprocess.run(
-        [sys.executable, "-m", "demos", *arguments], capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "demos", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | environment,
     )
 
 
@@ -72,13 +77,10 @@ def test_what_cannot_be_done_is_refused_with_the_remedy(arguments, remedy):
     assert remedy in done.stderr
 
 
-def test_a_new_demo_fails_until_it_is_filled(tmp_path, monkeypatch):
-    slug = "brand_new_demo"
-    path = registry.EXPERIMENTS / f"{slug}.py"
-    try:
-        assert demos("new", slug).returncode == 0
-        done = demos("run", slug)
-        assert done.returncode == 1
-        assert f"{slug}/it_shifts" in done.stdout
-    finally:
-        path.unlink(missing_ok=True)
+def test_a_new_demo_fails_until_it_is_filled(tmp_path):
+    slug, extra = "brand_new_demo", {"DEMOS_EXTRA": str(tmp_path)}
+    assert demos("new", slug, **extra).returncode == 0
+    assert (tmp_path / f"{slug}.py").exists()
+    done = demos("run", slug, **extra)
+    assert done.returncode == 1
+    assert f"{slug}/it_shifts" in done.stdout

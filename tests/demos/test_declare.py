@@ -103,7 +103,10 @@ def test_a_sound_declaration_passes():
         ({"trained": True}, "works guard"),
         ({"trained": True, "works_with": (mostly("cause.steps", above=0.5),)}, "works guard"),
         ({"clauses": (mostly("cause.efect", above=1.0),)}, "same last name"),
-        ({"clauses": (nearly_always("cause.effect", above=1, share=(0.95, 1.0)),)}, "cannot decide"),
+        (
+            {"clauses": (nearly_always("cause.effect", above=1, share=(0.95, 1.0)),)},
+            "cannot decide",
+        ),
         ({"clauses": (rate("cause.effect", 0.4, 0.6, above=1.0),)}, "cannot decide"),
         ({"clauses": (always("cause.effect", above=1.0),), "looks": (64, 128)}, "need 256"),
         ({"shown": True}, "shown claim"),

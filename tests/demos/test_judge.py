@@ -206,9 +206,7 @@ def test_several_clauses_must_all_hold_and_share_alpha_when_they_refute():
     assert verdict(both, {"a": rows(126, 2), "b": rows(70, 58)}).verdict == "refuted"
     assert verdict(both, {"a": rows(126, 2), "b": rows(110, 18)}).verdict == "inconclusive"
     edge = rows(87, 41)  # fails at alpha alone, not at alpha / 2
-    states = {
-        alpha: count(both[0], edge, alpha).state for alpha in (ALPHA, ALPHA / 2)
-    }
+    states = {alpha: count(both[0], edge, alpha).state for alpha in (ALPHA, ALPHA / 2)}
     assert states == {ALPHA: "fails", ALPHA / 2: "open"}
     assert verdict(both, {"a": rows(126, 2), "b": edge}).verdict == "inconclusive"
 

@@ -1,0 +1,101 @@
+"""Ring again for what waits, take back what was lost, keep the shown verdicts current.
+
+A thread of every worker; the one that holds the watch does the work, so that no beat process
+is needed and two sweepers do no harm.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, close_old_connections, connections
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from demos.doorbell import ring
+from demos.models import Demo, Run, State, Watch
+from demos.presence import beat
+from demos.runner import failures
+from demos.runner.claim import ATTEMPTS
+from demos.services import request_default
+
+log = logging.getLogger(__name__)
+
+
+class Sweeper(threading.Thread):
+    """Sweeps every few seconds until told to stop; an error costs one round, not the thread."""
+
+    def __init__(self, worker: str, queues: list[str]) -> None:
+        super().__init__(name="sweeper", daemon=True)
+        self.worker, self.queues = worker, queues
+        self.stopped = threading.Event()
+        self.every = float(getattr(settings, "SWEEP_SECONDS", 3.0))
+
+    def run(self) -> None:
+        while not self.stopped.is_set():
+            try:
+                close_old_connections()
+                now = timezone.now()
+                beat(self.worker, self.queues, now)
+                if hold_watch(self.worker, now, timedelta(seconds=4 * self.every)):
+                    sweep(now)
+            except Exception:
+                log.exception("this round of the sweeper failed; the next one comes")
+            finally:
+                connections.close_all()
+            self.stopped.wait(self.every)
+
+    def stop(self) -> None:
+        self.stopped.set()
+
+
+def hold_watch(holder: str, now: datetime, lease: timedelta) -> bool:
+    """Take or prolong the watch; False while another worker has it."""
+    watch = Watch.objects.filter(name="sweeper")
+    until = now + lease
+    if watch.filter(holder=holder).update(until=until):
+        return True
+    if watch.filter(until__lt=now).update(holder=holder, until=until):
+        return True
+    try:
+        _, created = Watch.objects.get_or_create(
+            name="sweeper", defaults={"holder": holder, "until": until}
+        )
+    except IntegrityError:
+        return False
+    return created
+
+
+def sweep(now: datetime) -> None:
+    """One round."""
+    take_back(now)
+    queue_defaults(now)
+    overdue = now - timedelta(seconds=float(getattr(settings, "RING_AGAIN_SECONDS", 5.0)))
+    waiting = Run.objects.filter(state=State.QUEUED, created_at__lt=overdue)
+    for queue in waiting.order_by().values_list("queue", flat=True).distinct():
+        ring(queue)
+
+
+def take_back(now: datetime) -> None:
+    """Queue runs whose worker let the lease expire; give up those that lost two workers."""
+    lost = Run.objects.filter(state=State.RUNNING, lease_until__lt=Now())
+    lost.filter(attempt__gte=ATTEMPTS).update(
+        state=State.FAILED, finished_at=now, token=None, lease_until=None, failure=failures.lost()
+    )
+    for run in lost.filter(attempt__lt=ATTEMPTS):
+        queued = Run.objects.filter(pk=run.pk, token=run.token, state=State.RUNNING).update(
+            state=State.QUEUED, token=None, lease_until=None
+        )
+        if queued:
+            ring(run.queue)
+
+
+def queue_defaults(now: datetime) -> None:
+    """Wish for the default run of every demo whose present code has none; one try each."""
+    for demo in Demo.objects.filter(retired_at=None):
+        tried = Run.objects.filter(demo=demo, recorded=True, code_hash=demo.code_hash)
+        if not tried.exists():
+            request_default(demo=demo, now=now)
