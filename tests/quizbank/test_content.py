@@ -65,7 +65,7 @@ DEFECTS = {
     "carriage return": (STONES, "Neither: in", "Neither\r: in", "U+000D"),
     "zero-width space": (STONES, "Neither: in", "Neither\u200b: in", "U+200B"),
     "no English text": (STONES, FILES[STONES].split("# en\n")[1], "", "'## Question' is missing"),
-    "empty text": (STONES, "听不见", "", None),
+    "empty text": (BELL, "听不见。\n", "", "## 简答: it is empty"),
     "no English key point": (STONES, "en = 'It is drag that holds the feather back.'", "", "en"),
     "Chinese filed as English": (
         STONES,
@@ -176,7 +176,6 @@ DEFECTS = {
     ),
     "topic twice": ("topics.toml", 'slug = "sound"', 'slug = "falling"', "twice"),
 }
-DEFECTS["empty text"] = (BELL, "听不见。\n", "", "## 简答: it is empty")
 
 
 @pytest.mark.parametrize("name", DEFECTS)

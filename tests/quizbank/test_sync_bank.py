@@ -22,7 +22,7 @@ from quizbank.content.bank import read_bank
 from quizbank.models import CatalogueRow, Document, KeyPoint, Question, Topic, Unit
 from quizbank.services.bank import Synced, sync_bank
 from tests.cast import MONDAY
-from tests.quizbank.small_bank import DEMOS, FILES, STONES, replace, write_bank
+from tests.quizbank.small_bank import DEMOS, FILES, STONES, TOPICS, replace, write_bank
 
 TUESDAY = MONDAY + timedelta(days=1)
 STONES_FILE = "falling/stone_and_feather.md"
@@ -237,7 +237,7 @@ def run(root: Path, *options: str) -> str:
 
 @pytest.fixture
 def citing_real_demos(root: Path) -> Path:
-    """The small bank, its citations pointing at a demo that exists and its rows renamed."""
+    """The small bank beside the real catalogue, its citations pointing at a demo that exists."""
     proof, other = "zero_init_symmetry/zero_is_stuck", "zero_init_symmetry/constant_still_learns"
     for name, text in FILES.items():
         text = text.replace("falling_stones/same_time", proof)
@@ -245,6 +245,7 @@ def citing_real_demos(root: Path) -> Path:
         text = text.replace("falling_stones", "zero_init_symmetry")
         (root / name).write_text(text.replace("silent_bell", "zero_init_symmetry"), "utf-8")
     real = Path(models.__file__).parent.parent / "bank"
+    (root / "topics.toml").write_text(TOPICS + (real / "topics.toml").read_text("utf-8"), "utf-8")
     for folder in ("catalogue", "documents"):
         for path in sorted((real / folder).glob("*.toml")):
             (root / folder / path.name).write_bytes(path.read_bytes())
