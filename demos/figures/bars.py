@@ -14,7 +14,7 @@ from demos.figures.frame import Frame, Size
 from demos.figures.markup import element, line, path, px, text
 from demos.figures.plot import Number, Plot, Series
 
-MOST = 60  # categories; beyond that evenly chosen ones
+MOST = 120  # bars; beyond that evenly chosen categories
 NAMED = 14  # bars up to which each carries its number
 WIDEST = 64.0
 
@@ -67,9 +67,10 @@ def _numeric(categories: list[str | float]) -> bool:
 def _categories(plot: Plot) -> list[str | float]:
     found = dict.fromkeys(x for s in plot.series for x in s.x if x is not None)
     every = sorted(found) if _numeric(list(found)) else list(found)
-    if len(every) <= MOST:
+    most = MOST // max(1, 1 if _own(plot) else len(plot.series))
+    if len(every) <= most:
         return every
-    return [every[round(i * (len(every) - 1) / (MOST - 1))] for i in range(MOST)]
+    return [every[round(i * (len(every) - 1) / (most - 1))] for i in range(most)]
 
 
 def _slots(categories: list[str | float], frame: Frame) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from demos.figures.markup import element, line, path, px, text
 from demos.figures.plot import Number, Plot, Series
 
 SHADES = 5
-CELLS = 32  # cells a side that are drawn; larger matrices are averaged in blocks
+CELLS = 1024  # cells of all panels together; larger matrices are averaged in blocks
 PANELS = 4
 GAP = 24.0
 
@@ -62,7 +63,7 @@ def _panels(plot: Plot, size: Size) -> list[Panel]:
     for start in range(0, len(shown), max(1, across)):
         tallest = 0.0
         for i, series in enumerate(shown[start : start + across]):
-            cells = averaged(series.rows)
+            cells = averaged(series.rows, math.isqrt(CELLS // len(shown)))
             columns = max((len(r) for r in cells), default=1)
             square = wide * len(cells) / max(1, columns)
             tall = min(max(square, 24.0), most)
@@ -73,10 +74,10 @@ def _panels(plot: Plot, size: Size) -> list[Panel]:
     return panels
 
 
-def averaged(rows: tuple[tuple[Number, ...], ...]) -> list[list[Number]]:
-    """The matrix with at most CELLS a side: means of blocks, None where a block is empty."""
+def averaged(rows: tuple[tuple[Number, ...], ...], side: int) -> list[list[Number]]:
+    """The matrix with at most `side` cells a side: means of blocks, None for an empty block."""
     columns = max((len(row) for row in rows), default=0)
-    down, across = min(len(rows), CELLS), min(columns, CELLS)
+    down, across = min(len(rows), side), min(columns, side)
     found: list[list[Number]] = []
     for i in range(down):
         block = rows[i * len(rows) // down : (i + 1) * len(rows) // down]

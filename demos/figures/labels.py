@@ -38,6 +38,24 @@ def label_of(name: str, value: str, y: float, css: str, room: float) -> Label:
     return Label(y, (*named, *([value] if value else [])), css, bold=len(named))
 
 
+def crowded(labels: Sequence[Label], top: float, bottom: float) -> list[Label]:
+    """The labels as they are if their height suffices, else one line each, as many as fit."""
+    room = bottom - top + GAP
+    if sum(label.height + GAP for label in labels) <= room:
+        return list(labels)
+    widest = max(label.width for label in labels)
+    short = [
+        Label(
+            a.y,
+            (markup.fit(" ".join(a.lines[: max(1, a.bold)]), widest, True),),
+            a.css,
+            min(a.bold, 1),
+        )
+        for a in labels
+    ]
+    return short[: max(1, int(room // (markup.LEADING + GAP)))]
+
+
 def apart(labels: Sequence[Label], top: float, bottom: float) -> list[float]:
     """The middle of each label so that none overlap and all stay in top..bottom.
 

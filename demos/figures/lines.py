@@ -65,7 +65,7 @@ def _thinned(series: Series, many: int) -> Curve:
 
 def _frame(plot: Plot, curves: list[Curve], size: Size) -> tuple[Frame, list[tuple[Label, Point]]]:
     left = axes.left_of(_y_scale(plot, curves, 0.0, 1.0, size.ticks), size)
-    room = (0.36 if size.width < 400 else 0.3) * size.width
+    room = 0.3 * size.width
     named = [(c, _name(c, 0.0, room)) for c in curves if c.series.last is not None]
     widest = max([label.width for _, label in named] + [_you_width(plot)], default=0.0)
     right = size.width - max(widest + 11, 10 if named else 6)
@@ -250,10 +250,11 @@ def _names(named: list[tuple[Label, Point]], plot: Plot, frame: Frame) -> list[s
         x = frame.x.at(plot.you.x) if plot.you.x is not None else frame.right
         if y is not None and x is not None:
             marked = (min(max(x, frame.left), frame.right), min(max(y, frame.top), frame.bottom))
-            all_labels.append(Label(marked[1], (axes.you_text(plot.you, plot),), "fi"))
-            ends.append(marked)
-    middles = labels.apart(all_labels, 4, frame.bottom + 5)
-    for label, end, middle in zip(all_labels, ends, middles, strict=True):
+            all_labels.insert(0, Label(marked[1], (axes.you_text(plot.you, plot),), "fi"))
+            ends.insert(0, marked)
+    shown = labels.crowded(all_labels, 4, frame.bottom + 5)
+    middles = labels.apart(shown, 4, frame.bottom + 5)
+    for label, end, middle in zip(shown, ends, middles, strict=False):
         away = 13 if end is marked else 9
         drawn.append(labels.drawn(label, frame.right + away, middle))
     if marked:

@@ -55,16 +55,22 @@ def choices(
     names = [words(option.get("text"), language) for option in options]
     slugs = [option.get("slug") for option in options]
     at = {slug: i for i, slug in enumerate(slugs)}
-    said = names[at[chosen]] if chosen in at else numbers.NONE
-    found = names[at[right]] if right in at else numbers.NONE
-    label = f"{SAID[language]}: {said}; {MEASURED[language]}: {found}"
-    if language == "zh":
-        label = f"你押的是{said}；实测是{found}"
+    label = _worded(
+        names[at[chosen]] if chosen in at else "", names[at[right]] if right in at else "", language
+    )
     return _both(
         width,
         label,
         lambda size: _placed(names, at.get(chosen), at.get(right), language, size),
     )
+
+
+def _worded(said: str, found: str, language: Language) -> str:
+    if language == "zh":
+        guess = f"你押的是{said}" if said else "你没有押"
+        return f"{guess}，实测是{found}" if found else f"{guess}，实测不在这几个答案里"
+    guess = f"You said {said}" if said else "You made no prediction"
+    return f"{guess}, measured {found}" if found else f"{guess}, measured none of these"
 
 
 def _both(width: int, label: str, parts: Any) -> str:
@@ -92,7 +98,9 @@ def _marked(
     you, found = scale.at(said), scale.at(measured)
     drawn = _graduated(scale, size)
     if you is not None and found is not None and said is not None and measured is not None:
-        drawn += _distance(you, found, distance(said, measured, scale.log, language), size)
+        drawn += _distance(
+            you, found, distance(said, measured, scale.log, language), language, size
+        )
     return drawn + _marks(you, found, language, size)
 
 
@@ -143,7 +151,7 @@ def distance(said: float, measured: float, log: bool, language: Language) -> str
     return f"{gap} apart" if language == "en" else f"差 {gap}"
 
 
-def _distance(you: float, found: float, content: str, size: int) -> list[str]:
+def _distance(you: float, found: float, content: str, language: Language, size: int) -> list[str]:
     """An arrow from what was said to what was measured, its length in words above it."""
     ahead = 1 if found > you else -1
     start, end = you + 12 * ahead, found - 9 * ahead
@@ -152,14 +160,26 @@ def _distance(you: float, found: float, content: str, size: int) -> list[str]:
         drawn.append(line(min(start, end), MARK, max(start, end), MARK, "gap"))
         head = f"M{px(end - 6 * ahead)} {px(MARK - 4)}l{6 * ahead} 4 {-6 * ahead} 4"
         drawn.append(path(head, "gap open"))
-    half, middle = markup.width(content) / 2, (you + found) / 2
-    if abs(you - found) > 2 * half + 70:
+    between = _between_words(you, found, language, size)
+    half, middle = markup.width(content) / 2, sum(between) / 2
+    if between[1] - between[0] > 2 * half + 12:
         return [*drawn, text(middle, MARK - 7, content, "lab fi light", "middle")]
-    right = middle < size / 2  # no room between the two: towards the emptier end
+    right = (you + found) / 2 < size / 2  # no room between the two: towards the emptier end
     x = max(you, found) + 44 if right else min(you, found) - 44
     if 0 <= (x + 2 * half if right else x - 2 * half) <= size:
         drawn.append(text(x, MARK + 4, content, "lab fi light", "start" if right else "end"))
     return drawn
+
+
+def _between_words(you: float, found: float, language: Language, size: int) -> tuple[float, float]:
+    """The room between the words that stand over the two marks."""
+    named = [(you, SAID[language]), (found, MEASURED[language])]
+    ends = [
+        (middle - markup.width(word, True) / 2, middle + markup.width(word, True) / 2)
+        for middle, (_, word) in zip(_aside(named, size), named, strict=True)
+    ]
+    first, last = sorted(ends)
+    return first[1], last[0]
 
 
 def _marks(you: float | None, found: float | None, language: Language, size: int) -> list[str]:
@@ -220,5 +240,5 @@ def _placed(
     you = places[chosen] if chosen is not None else None
     found = places[right] if right is not None else None
     if you is not None and found is not None and abs(you - found) > 40:
-        drawn += _distance(you, found, "", size)[:2]
+        drawn += _distance(you, found, "", language, size)[:2]
     return drawn + _marks(you, found, language, size)

@@ -91,7 +91,7 @@ def logarithmic(
         first, last = first - 1, last + 1
     first, last = max(first, -323), min(last, 308)
     decades = last - first
-    step = next(s for s in (1, 2, 3, 5, 10, 20, 50, 100, 200) if decades <= s * count)
+    step = next(s for s in (1, 2, 3, 5, 10, 20, 50, 100, 200, 500) if decades <= s * count)
     if step > 1:
         first = max(math.floor(first / step) * step, -323)
     powers = [p for p in range(first, last + 1) if p % step == 0]

@@ -35,6 +35,7 @@ def diamonds(asked: Sequence[Label], frame: Frame) -> list[str]:
         Label(frame.top + step * (i + 0.5), a.lines, a.css, a.bold) for i, a in enumerate(asked)
     ]
     drawn = []
+    placed = labels.crowded(placed, 6, frame.bottom)
     for label, middle in zip(placed, labels.apart(placed, 6, frame.bottom), strict=True):
         drawn.append(markup.diamond(frame.right, middle, 7, "you open"))
         drawn.append(labels.drawn(label, frame.right + 13, middle))

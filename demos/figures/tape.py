@@ -14,7 +14,7 @@ TALL, SHORT, DOT = 16.0, 6.8, 3.0
 PITCH = 4.0  # px between ticks; closer and they run together
 GROUP = 64  # seeds a full row is a multiple of, so that looks fall on row ends
 ROWS = 8
-BARE, WORDED = 27, 48  # px from one row to the next, without and with words below it
+BARE, WORDED = 27, 52  # px from one row to the next, without and with words below it
 MARGIN = 3
 
 _ORDINALS = {
