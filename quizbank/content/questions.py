@@ -93,10 +93,8 @@ def read_question(path: Path, page: Page) -> Question | None:
     topic, slug = path.parent.name, path.stem
     if not SLUG.fullmatch(slug):
         page.wrong("", "its name is no slug", "use lower-case letters, digits and underscores")
-    text = page.read(path)
-    if text is None:
-        return None
-    head, body = _split(text, page)
+    text = page.read(path) or ""
+    head, body = _split(text, page) if text else (None, "")
     if head is None:
         return None
     parts = _sections(body, page, first_line=text.count("\n") - body.count("\n") + 1)

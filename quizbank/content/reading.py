@@ -46,6 +46,8 @@ class Page:
         if len(data) > LARGEST:
             self.wrong("", f"it has more than {LARGEST} bytes", "split it")
             return None
+        if not text.strip():
+            self.wrong("", "it is empty", "write it or remove it")
         for line, name in script.unwelcome(text)[:5]:
             self.wrong(f"line {line}", f"the character {name}", "remove it (lines end in LF alone)")
         return text if not self.errors else None

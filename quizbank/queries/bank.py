@@ -30,7 +30,8 @@ VERDICTS = ("confirmed", "refuted", "inconclusive", "invalid", "shown", NO_VERDI
 def topics() -> QuerySet[WithAnnotations[Topic, Counted]]:
     """Every topic in order, with `question_count`."""
     living = Count("questions", filter=Q(questions__retired_at=None))
-    return Topic.objects.annotate(question_count=living)
+    # Said outright: a model's own ordering is not kept in a query that groups.
+    return Topic.objects.annotate(question_count=living).order_by("position")
 
 
 def questions(

@@ -233,6 +233,12 @@ def test_a_file_that_is_no_utf8_is_named(root: Path) -> None:
     assert any(BELL in line and "not UTF-8" in line for line in complaints(root))
 
 
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_an_empty_file_is_a_defect(root: Path, name: str) -> None:
+    (root / name).write_text("\n")
+    assert f"{name}: it is empty; write it or remove it" in complaints(root)
+
+
 def test_all_defects_are_reported_at_once(root: Path) -> None:
     replace(root, STONES, '["d9-02"]', '["d9-77"]')
     replace(root, BELL, '"silent_bell"', '"loud_bell"')
