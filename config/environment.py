@@ -101,7 +101,7 @@ def _is_known(key: str) -> bool:
 def _kept_secret(path: Path) -> str:
     if path.exists():
         return path.read_text(encoding="ascii").strip()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Written aside and linked into place: of two first starts at once, one key wins whole.
     handle, name = tempfile.mkstemp(dir=path.parent)
     draft = Path(name)

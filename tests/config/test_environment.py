@@ -26,6 +26,7 @@ def test_makes_one_private_key_and_keeps_it(
     assert len(keys.pop()) >= environment.SHORTEST_SECRET
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["secret_key"]
     assert (tmp_path / "new" / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("key", ["short", "change-me" * 8, "x" * 64, "django-insecure-" + GOOD_KEY])

@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         directory = Path(settings.DATA_DIR)
         try:
-            directory.mkdir(parents=True, exist_ok=True)
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             port = whole("PORT", 0, 1, 65535) or None
             held = lock.take(directory)
         except (BadEnvironment, OSError) as bad:
