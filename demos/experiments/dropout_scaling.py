@@ -404,7 +404,7 @@ DEMO = Demo(
             Series("unscaled.by_rate", Text("不除以 1−p", "not divided by 1 − p")),
             Series(
                 "corrected.by_rate",
-                Text("权重方差 × (1−p)（对照）", "weight variance × (1 − p) (control)"),
+                Text("方差 × (1−p)（对照）", "variance × (1−p) (control)"),
                 role="control",
             ),
         ),
