@@ -122,7 +122,7 @@ def written(value: float, plot: Plot) -> str:
     power = numbers.exponent(value, 3) if value else 0
     if plot.y.log and not -3 < power < 4 and value == float(f"1e{power}"):
         return numbers.power_of_ten(power)
-    return numbers.tick(float(f"{value:.3g}"))
+    return numbers.tick(value, 3)
 
 
 def you_text(you: You, plot: Plot) -> str:

@@ -80,8 +80,8 @@ def _said(above: float | None, below: float | None, language: Language) -> str:
     """The region in words and numbers, as the claim sets it."""
     if above is None or below is None:
         sign, value = ("<", below) if above is None else (">", above)
-        return f"{REGION[language]} {sign} {numbers.tick(float(f'{value or 0.0:.3g}'))}"
-    ends = (numbers.tick(float(f"{v:.3g}")) for v in (above, below))
+        return f"{REGION[language]} {sign} {numbers.tick(value or 0.0, 3)}"
+    ends = (numbers.tick(v, 3) for v in (above, below))
     return f"{REGION[language]} {' … '.join(ends)}"
 
 

@@ -45,13 +45,13 @@ def exponent(value: float, digits: int) -> int:
     return int(f"{value:.{digits - 1}e}".partition("e")[2])
 
 
-def tick(value: float) -> str:
+def tick(value: float, digits: int = 6) -> str:
     """A number on an axis, as short as it can be said: 0.5, 300, 10⁶, 2×10⁻⁵."""
     if value == 0:
         return "0"
-    mantissa, _, power = f"{value:.5e}".partition("e")
+    mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
     if SCIENTIFIC_BELOW <= int(power) < SCIENTIFIC_FROM:
-        return _grouped(f"{value:.6g}" if abs(value) >= 1e-4 else f"{value:.6f}")
+        return _grouped(f"{float(f'{mantissa}e{power}'):.10f}".rstrip("0").removesuffix("."))
     short = f"{float(mantissa):g}"
     if short in ("1", "-1"):
         return short.replace("1", "10").replace("-", MINUS) + _raised(int(power))
@@ -181,9 +181,8 @@ def _telling(ends: list[float], digits: int) -> int:
 
 def _shift(value: float, power: int) -> float:
     """value / 10**power without leaving the range of a float."""
-    return float(f"{value:.17e}".partition("e")[0]) * 10.0 ** (
-        int(f"{value:.17e}".partition("e")[2]) - power
-    )
+    mantissa, _, own = f"{value:.17e}".partition("e")
+    return float(mantissa) * 10.0 ** (int(own) - power) if value else 0.0
 
 
 def _fixed(value: float, places: int) -> str:

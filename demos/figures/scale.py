@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from demos.figures import numbers
 
+FAR = 1e300  # what lies beyond is drawn as lying there, so that no sum leaves a float's range
 ZERO_ROOM = 26.0  # px that a logarithmic axis keeps at its low end for exact zeros
 
 
@@ -56,7 +57,7 @@ def linear(
     values: Iterable[float | None], start: float, end: float, *, zero: bool, count: int = 5
 ) -> Scale:
     """A linear scale over the values, from 0 if `zero`, with about `count` ticks."""
-    known = [v for v in values if v is not None and math.isfinite(v)]
+    known = [min(max(v, -FAR), FAR) for v in values if v is not None and math.isfinite(v)]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
@@ -66,7 +67,6 @@ def linear(
     step = _step(high / count - low / count)
     if zero:  # the axis ends on ticks, and the data never touch its end
         low, high = math.floor(low / step) * step, math.ceil(high / step) * step
-        low, high = max(low, -1.7e308), min(high, 1.7e308)
     ticks = tuple((v, numbers.tick(v)) for v in _multiples(low, high, step))
     return Scale(low, high, start, end, ticks=ticks)
 
@@ -134,5 +134,5 @@ def with_ends(scale: Scale) -> Scale:
     for end in (scale.low, scale.high):
         here = scale.at(end) or 0.0
         if all(abs((scale.at(v) or 0.0) - here) > 34 for v, _ in ticks):
-            ticks.append((end, numbers.tick(float(f"{end:.4g}"))))
+            ticks.append((end, numbers.tick(end, 4)))
     return Scale(scale.low, scale.high, scale.start, scale.end, ticks=tuple(sorted(ticks)))
