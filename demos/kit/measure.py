@@ -15,8 +15,8 @@ import scipy
 import torch
 
 from demos.kit.declare import ALWAYS, Claim, Clause, Demo
-from demos.kit.draws import Seeds
 from demos.kit.drawn import drawn
+from demos.kit.draws import Seeds
 from demos.kit.findings import evidence, finding_of
 from demos.kit.judge import ALPHA, Judgement, judge
 
@@ -98,7 +98,7 @@ def prove(
     *,
     limit: int | None = None,
     device: str = "cpu",
-    batch: Batch = Batch(),  # noqa: B008
+    batch: Batch = Batch(),
     claims: Sequence[str] | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
@@ -186,8 +186,9 @@ def _result(
         verdict, n = judged.get(claim.slug, (None, len(gathered.keys)))
         rows = {path: values[:n] for path, values in metrics.items()}
         findings.append(finding_of(claim, verdict, rows, gathered.batch.first))
-    predicted = np.asarray(metrics[demo.prediction.metric])
-    middle, low, high = np.nanquantile(predicted, (0.5, 0.025, 0.975)).tolist()
+    predicted = metrics[demo.prediction.metric]
+    predicted = predicted[np.isfinite(predicted)]
+    low, middle, high = np.quantile(predicted if len(predicted) else [np.nan], (0.025, 0.5, 0.975))
     return {
         "seeds": len(gathered.keys),
         "first_seed": gathered.batch.first,
@@ -201,7 +202,7 @@ def _result(
         "figure": drawn(demo, gathered.params, metrics),
         "prediction": {
             "metric": demo.prediction.metric,
-            "right": demo.prediction.right(middle),
+            "right": demo.prediction.right(float(middle)),
             "median": _or_none(middle),
             "low": _or_none(low),
             "high": _or_none(high),
