@@ -48,7 +48,8 @@ def test_a_run_ends_in_findings(probe, alice, real_now):
     assert (shown["state"], shown["seeds_done"], len(shown["tape"])) == ("done", 64, 64)
 
 
-def test_an_accelerators_path_starts_a_fresh_process(probe, alice, real_now):
+def test_an_accelerators_path_starts_a_fresh_process(probe, alice, real_now, settings):
+    settings.DEMO_LIMITS = {**SHORT, "wall_seconds": 60.0}  # it imports torch first
     run = ask(probe, alice, real_now).run
     Run.objects.update(queue="gpu")
     assert answer("gpu")
