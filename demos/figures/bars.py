@@ -6,7 +6,7 @@ On a logarithmic axis a bar has no honest foot, so the value is a dot.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from demos.figures import frame as axes
 from demos.figures import markup, numbers, scale
@@ -39,10 +39,12 @@ def draw(plot: Plot, size: Size) -> list[str]:
     left = axes.left_of(_y_scale(plot, 0.0, 1.0, size.ticks), size)
     legend = [] if _own(plot) else legend_rows(plot, size.width - left)
     name, top = size.top(plot, left) - 20, size.top(plot, left) + legend_height(legend)
-    bottom = size.bottom - (0 if _numeric(categories) else markup.LEADING * (0.5 + size.small / 3))
-    y = _y_scale(plot, bottom, top, size.ticks)
     guess = markup.width(axes.you_text(plot.you, plot), bold=True) + 15 if plot.you else 4
     right = size.width - guess
+    names = _category_names(categories, (right - left) / max(1, len(categories)), size)
+    lower = markup.LEADING * (max(map(len, names), default=1) - 1)
+    bottom = size.bottom - max(0, lower - (0 if plot.x.name or size.small else markup.LEADING))
+    y = _y_scale(plot, bottom, top, size.ticks)
     frame = Frame(left, right, top, bottom, scale.Scale(0, 1, left, right), y)
     slots = _slots(categories, frame)
     bars = list(_bars(plot, categories, slots, frame))
@@ -51,8 +53,9 @@ def draw(plot: Plot, size: Size) -> list[str]:
     parts += [d for bar in bars for d in _bar(bar, plot, frame)]
     parts += axes.bounds(frame, plot, [p for b in bars for p in _covered(b, plot, frame)])
     parts += _numbers(bars, frame)
-    parts += _category_names(categories, slots, frame)
-    return [*parts, axes.x_name(frame, plot, size), *_you(plot, frame)]
+    parts += _named(names, slots, frame)
+    below = replace(frame, bottom=bottom + lower)
+    return [*parts, axes.x_name(below, plot, size), *_you(plot, frame)]
 
 
 def _own(plot: Plot) -> bool:
@@ -60,13 +63,10 @@ def _own(plot: Plot) -> bool:
     return all(s.x == (s.label,) for s in plot.series)
 
 
-def _numeric(categories: list[str | float]) -> bool:
-    return all(isinstance(c, float) for c in categories)
-
-
 def _categories(plot: Plot) -> list[str | float]:
     found = dict.fromkeys(x for s in plot.series for x in s.x if x is not None)
-    every = sorted(found) if _numeric(list(found)) else list(found)
+    numeric = all(isinstance(x, float) for x in found)
+    every = sorted(found) if numeric else list(found)
     most = MOST // max(1, 1 if _own(plot) else len(plot.series))
     if len(every) <= most:
         return every
@@ -151,19 +151,26 @@ def _numbers(bars: list[Bar], frame: Frame) -> list[str]:
     return drawn
 
 
-def _category_names(categories: list[str | float], slots: list[float], frame: Frame) -> list[str]:
-    each = (frame.right - frame.left) / max(1, len(categories))
+def _category_names(categories: list[str | float], each: float, size: Size) -> list[list[str]]:
+    """The lines of each category's name, as many as its slot asks for."""
+    most = 2 if size.small else 4
+    return [
+        [numbers.tick(c)]
+        if isinstance(c, float)
+        else markup.wrap(c, max(each - 6, 24), most if markup.width(c) > 1.5 * each else 2)
+        for c in categories
+    ]
+
+
+def _named(names: list[list[str]], slots: list[float], frame: Frame) -> list[str]:
+    """The names below their slots; one that would touch its neighbour is left out."""
     drawn, taken = [], -1e9
-    for category, x in zip(categories, slots, strict=True):
-        if isinstance(category, float):
-            said = [numbers.tick(category)]
-        else:
-            said = markup.wrap(category, max(each - 6, 24))
-        half = max((markup.width(part) for part in said), default=0.0) / 2
+    for lines, x in zip(names, slots, strict=True):
+        half = max((markup.width(part) for part in lines), default=0.0) / 2
         if x - half < taken + 5:
             continue
         taken = x + half
-        for i, content in enumerate(said):
+        for i, content in enumerate(lines):
             y = frame.bottom + 18 + markup.LEADING * i
             drawn.append(text(x, y, content, anchor="middle"))
     return drawn

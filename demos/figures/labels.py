@@ -19,6 +19,7 @@ class Label:
     lines: tuple[str, ...]
     css: str
     bold: int = 1
+    weight: float = 1.0  # how much it wants to stay where it is
 
     @property
     def height(self) -> float:
@@ -50,6 +51,7 @@ def crowded(labels: Sequence[Label], top: float, bottom: float) -> list[Label]:
             (markup.fit(" ".join(a.lines[: max(1, a.bold)]), widest, True),),
             a.css,
             min(a.bold, 1),
+            a.weight,
         )
         for a in labels
     ]
@@ -104,11 +106,13 @@ def _height(labels: Sequence[Label], group: list[int]) -> float:
 
 def _start(labels: Sequence[Label], group: list[int]) -> float:
     """The top of a group whose members stand, on average, where they want to."""
-    wanted, above = 0.0, 0.0
+    wanted, above, total = 0.0, 0.0, 0.0
     for index in group:
-        wanted += labels[index].y - above - labels[index].height / 2
-        above += labels[index].height + GAP
-    return wanted / len(group)
+        label = labels[index]
+        wanted += label.weight * (label.y - above - label.height / 2)
+        above += label.height + GAP
+        total += label.weight
+    return wanted / total
 
 
 def _end(labels: Sequence[Label], group: list[int]) -> float:

@@ -250,7 +250,7 @@ def _names(named: list[tuple[Label, Point]], plot: Plot, frame: Frame) -> list[s
         x = frame.x.at(plot.you.x) if plot.you.x is not None else frame.right
         if y is not None and x is not None:
             marked = (min(max(x, frame.left), frame.right), min(max(y, frame.top), frame.bottom))
-            all_labels.insert(0, Label(marked[1], (axes.you_text(plot.you, plot),), "fi"))
+            all_labels.insert(0, Label(marked[1], (axes.you_text(plot.you, plot),), "fi", weight=9))
             ends.insert(0, marked)
     shown = labels.crowded(all_labels, 4, frame.bottom + 5)
     middles = labels.apart(shown, 4, frame.bottom + 5)

@@ -142,6 +142,20 @@ def test_bars_carry_whiskers_and_numbers():
     assert {"1.0", "0.62", "0.090"} <= set(written)
 
 
+@pytest.mark.parametrize("width", [328, 504])
+def test_long_names_of_bars_wrap_above_the_name_of_the_axis(width):
+    names = ["random weights, biases at zero", "all weights at one constant", "control: all random"]
+    bars = [cases.series(n, [cases.text(n, n)], [1.0]) for n in names]
+    drawn = cases.figure("bars", [b | {"label": b["x"][0]} for b in bars])
+    found = cases.texts(cases.parse(draw(drawn, language="en", width=width)))
+    assert cases.overlapping(found) == []
+    lowest = max(found, key=lambda item: item[1][3])
+    assert lowest[0] == "layer"
+    written = " ".join(content for content, _ in found)
+    assert "constant" in written
+    assert "…" not in written
+
+
 def test_bars_on_a_logarithmic_axis_are_dots():
     root = cases.parse(draw(KINDS["bars"] | {"y": cases.axis("比", "ratio", "log")}, language="en"))
     assert not [e for e in root.iter("rect") if "bar" in (e.get("class") or "")]
