@@ -112,9 +112,19 @@ def x_name(frame: Frame, plot: Plot, size: Size) -> str:
 def bound_text(bound: Bound, plot: Plot) -> str:
     """The name of a bound with its value, unless the author wrote a number already."""
     name = bound.label or WORDS["bound"][plot.language]
+    if _is_number(name):
+        return written(bound.value, plot)
     if any(c.isdigit() or c in "⁰¹²³⁴⁵⁶⁷⁸⁹" for c in name):
         return name
     return f"{name} {written(bound.value, plot)}"
+
+
+def _is_number(name: str) -> bool:
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return True
 
 
 def written(value: float, plot: Plot) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from demos.figures import markup
 
@@ -40,20 +40,16 @@ def label_of(name: str, value: str, y: float, css: str, room: float) -> Label:
 
 
 def crowded(labels: Sequence[Label], top: float, bottom: float) -> list[Label]:
-    """The labels as they are if their height suffices, else one line each, as many as fit."""
+    """The labels as they are if their height suffices, else names alone, else one line each."""
     room = bottom - top + GAP
-    if sum(label.height + GAP for label in labels) <= room:
-        return list(labels)
+    names = [replace(a, lines=a.lines[: max(1, a.bold)]) for a in labels]
+    for kept in (list(labels), names):
+        if sum(label.height + GAP for label in kept) <= room:
+            return kept
     widest = max(label.width for label in labels)
     short = [
-        Label(
-            a.y,
-            (markup.fit(" ".join(a.lines[: max(1, a.bold)]), widest, True),),
-            a.css,
-            min(a.bold, 1),
-            a.weight,
-        )
-        for a in labels
+        replace(a, lines=(markup.fit(" ".join(a.lines), widest, True),), bold=min(a.bold, 1))
+        for a in names
     ]
     return short[: max(1, int(room // (markup.LEADING + GAP)))]
 

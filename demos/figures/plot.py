@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from demos.figures.markup import words
@@ -22,6 +22,7 @@ Number = float | None
 class Axis:
     name: str
     log: bool
+    descending: bool = False  # the largest x stands at the left
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,13 @@ def read(
     """
     effects = 0
     series = []
+    x = _axis(figure.get("x") or {}, language)
     for entry in list(figure.get("series") or ())[:most]:
         control = entry.get("role") == "control"
         colour = COLOURS[effects % len(COLOURS)]
         effects += not control
-        series.append(_series(entry, control, colour, language))
+        own = _series(entry, control, colour, language)
+        series.append(_reversed(own) if x.descending else own)
     bounds = [
         Bound(value, words(b.get("label"), language))
         for b in figure.get("bounds") or ()
@@ -104,7 +107,7 @@ def read(
         kind=str(figure.get("kind")),
         title=words(figure.get("title"), language),
         caption=words(figure.get("caption"), language),
-        x=_axis(figure.get("x") or {}, language),
+        x=x,
         y=_axis(figure.get("y") or {}, language),
         series=tuple(series),
         bounds=tuple(bounds),
@@ -140,6 +143,13 @@ def _series(entry: Mapping[str, Any], control: bool, colour: int, language: Lang
     )
 
 
+def _reversed(series: Series) -> Series:
+    if len(series.x) != len(series.y):  # edges of a histogram, columns of a heat map
+        return series
+    turned = {name: getattr(series, name)[::-1] for name in ("x", "y", "low", "high")}
+    return replace(series, **turned)
+
+
 def _same_length(given: Any, y: tuple[Number, ...]) -> tuple[Number, ...]:
     values = tuple(map(finite, given or ()))
     return (values + (None,) * len(y))[: len(y)]
@@ -150,7 +160,7 @@ def _axis(entry: Mapping[str, Any], language: Language) -> Axis:
     unit = words(entry.get("unit"), language)
     if unit:
         name += f"（{unit}）" if language == "zh" else f" ({unit})"
-    return Axis(name + (LOG[language] if log and name else ""), log)
+    return Axis(name + (LOG[language] if log and name else ""), log, bool(entry.get("descending")))
 
 
 def _you(entry: Mapping[str, Any] | None, language: Language) -> You | None:

@@ -99,6 +99,22 @@ def test_a_linear_axis_begins_at_zero_and_a_constant_line_lies_on_its_value():
     assert height == pytest.approx(zero + 0.97 * (one - zero), abs=1)
 
 
+def test_a_descending_axis_begins_with_its_largest_x_and_names_curves_at_the_other_end():
+    y = [1e-9, 1e-6, 1e-3, 1.0]
+    own = cases.figure("lines", [cases.series("grad", [0, 1, 2, 3], y)])
+    own |= {"y": cases.axis("梯度", "gradient", "log"), "x": own["x"] | {"descending": True}}
+    written = dict(cases.texts(cases.parse(draw(own, language="en"))))
+    assert written["0"][0] > written["3"][0]
+    assert "grad 1.0×10−9" in written
+
+
+def test_a_bound_named_by_a_bare_number_is_written_as_the_axis_writes_numbers():
+    named = [{"value": 1e-8, "label": cases.text("亿分之一", "1e-8"), "axis": "y"}]
+    own = KINDS["lines"] | {"bounds": named}
+    assert "10−8" in dict(cases.texts(cases.parse(draw(own, language="en"))))
+    assert "亿分之一 10−8" in dict(cases.texts(cases.parse(draw(own, language="zh"))))
+
+
 def test_missing_numbers_leave_gaps_and_an_early_end_is_crossed():
     y = [1.0, 2.0, None, 3.0, None, 4.0, 5.0, None]
     broken = cases.figure("lines", [cases.series("run", list(range(8)), y)])
