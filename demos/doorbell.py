@@ -17,15 +17,15 @@ class Breaker:
     """Skips the broker for a while after it failed several times in a row."""
 
     def __init__(self) -> None:
-        self.failures, self.closed_until = 0, 0.0
+        self.failures, self.resting_until = 0, 0.0
 
-    def open(self, now: float) -> bool:
-        return now >= self.closed_until
+    def rests(self, now: float) -> bool:
+        return now < self.resting_until
 
     def failed(self, now: float) -> None:
         self.failures += 1
         if self.failures >= FAILURES:
-            self.failures, self.closed_until = 0, now + REST_SECONDS
+            self.failures, self.resting_until = 0, now + REST_SECONDS
 
     def worked(self) -> None:
         self.failures = 0
@@ -36,7 +36,7 @@ breaker = Breaker()
 
 def ring(queue: str) -> bool:
     """Ring once; whether the broker took it. The sweeper rings again for what waits."""
-    if not breaker.open(time.monotonic()):
+    if breaker.rests(time.monotonic()):
         return False
     try:
         current_app.send_task(TASK, args=[queue], queue=queue)

@@ -19,3 +19,8 @@ def beat(worker: str, queues: list[str], now: datetime) -> None:
     for queue in queues:
         Heartbeat.objects.update_or_create(worker=worker, queue=queue, defaults={"seen_at": now})
     Heartbeat.objects.filter(seen_at__lt=now - 100 * FRESH).delete()
+
+
+def leave(worker: str) -> None:
+    """Note that this worker serves no more."""
+    Heartbeat.objects.filter(worker=worker).delete()

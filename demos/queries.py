@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from demos.models import Demo, Finding, Run, RunRequest, State
 from demos.presence import served
@@ -89,7 +90,12 @@ def place(run: Run) -> int | None:
     return ahead.count() + 1
 
 
-def progress(run: Run, now: datetime) -> dict[str, Any]:
+def worker_seen(queue: str, now: datetime) -> bool:
+    """Whether a worker serves the queue; if not, what waits will run when one is back."""
+    return served(queue, now)
+
+
+def progress(run: Run, now: datetime | None = None) -> dict[str, Any]:
     """What a page or program shows of a run that goes on or has ended, as JSON."""
     seen = run.progress or {}
     result = run.result or {}
@@ -105,7 +111,7 @@ def progress(run: Run, now: datetime) -> dict[str, Any]:
         "id": str(run.pk),
         "state": run.state,
         "place": place(run),
-        "worker": served(run.queue, now),
+        "worker": served(run.queue, now or timezone.now()),
         "queue": run.queue,
         "seeds_done": result.get("seeds") or seen.get("seeds_done", 0),
         "seeds_total": result.get("seeds")

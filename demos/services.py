@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 
@@ -19,7 +20,7 @@ from demos.kit.parameters import ParameterErrors, clean, cost_factor
 from demos.models import LIVE, Demo, Run, RunRequest, State
 from demos.presence import served
 
-LIVE_RUNS = {"guest": 3, "user": 10}
+LIVE_RUNS = {"guest": 3, "user": 10, "nobody": 10}
 WAIT_SECONDS = 10
 BUDGET_SECONDS = 60.0
 DEVICES = {"cpu": "cpu", "cuda": "gpu"}
@@ -68,8 +69,9 @@ def request_run(
     seed = (secrets.randbelow(2**31) if first_seed is None else first_seed) if fresh else 0
     try:
         with transaction.atomic():
-            _check_quota(owner)
             run = _find_or_make(demo, params, seed, _resolve(demo, device, now), now)
+            if run.live:
+                _check_quota(owner)
             request = RunRequest.objects.create(
                 run=run,
                 owner=owner,
@@ -124,7 +126,8 @@ def _find_or_make(
     demo: Demo, params: dict[str, Any], seed: int, device: str, now: datetime, priority: int = 0
 ) -> Run:
     key = run_key(demo, params, seed, device)
-    usable = Run.objects.filter(key=key, state__in=[*LIVE, State.DONE])
+    # Locked, so that nobody cancels the run while it gains another wish.
+    usable = Run.objects.select_for_update().filter(key=key, state__in=[*LIVE, State.DONE])
     if (run := usable.first()) is None:
         try:
             with transaction.atomic():
@@ -157,11 +160,13 @@ def _resolve(demo: Demo, device: str, now: datetime) -> str:
 
 
 def _check_quota(owner: AbstractBaseUser | None) -> None:
-    if owner is None:
-        return
-    limit = LIVE_RUNS["guest" if getattr(owner, "is_guest", False) else "user"]
+    """Refuse a wish too many; those without an owner share one quota (Raises TooManyRuns)."""
+    kind = "nobody" if owner is None else "guest" if getattr(owner, "is_guest", False) else "user"
+    limit = LIVE_RUNS[kind]
+    if owner is not None:  # two wishes at once must not both be the last one
+        get_user_model().objects.select_for_update().get(pk=owner.pk)
     unfinished = RunRequest.objects.filter(
-        owner_id=owner.pk, withdrawn_at=None, run__state__in=LIVE
+        owner_id=owner.pk if owner else None, withdrawn_at=None, run__state__in=LIVE
     ).count()
     if unfinished >= limit:
         raise TooManyRuns(limit)

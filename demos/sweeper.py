@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, close_old_connections, connections
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from demos.doorbell import ring
 from demos.models import Demo, Run, State, Watch
-from demos.presence import beat
+from demos.presence import beat, leave
 from demos.runner import failures
 from demos.runner.claim import ATTEMPTS
 from demos.services import request_default
@@ -40,29 +41,30 @@ class Sweeper(threading.Thread):
                 close_old_connections()
                 now = timezone.now()
                 beat(self.worker, self.queues, now)
-                if hold_watch(self.worker, now, timedelta(seconds=4 * self.every)):
+                if hold_watch(self.worker, timedelta(seconds=4 * self.every)):
                     sweep(now)
             except Exception:
                 log.exception("this round of the sweeper failed; the next one comes")
             finally:
                 connections.close_all()
             self.stopped.wait(self.every)
+        leave(self.worker)
+        connections.close_all()
 
     def stop(self) -> None:
         self.stopped.set()
 
 
-def hold_watch(holder: str, now: datetime, lease: timedelta) -> bool:
-    """Take or prolong the watch; False while another worker has it."""
+def hold_watch(holder: str, lease: timedelta) -> bool:
+    """Take or prolong the watch, by the database's clock; False while another has it."""
     watch = Watch.objects.filter(name="sweeper")
-    until = now + lease
-    if watch.filter(holder=holder).update(until=until):
+    if watch.filter(holder=holder).update(until=Now() + lease):
         return True
-    if watch.filter(until__lt=now).update(holder=holder, until=until):
+    if watch.filter(until__lt=Now()).update(holder=holder, until=Now() + lease):
         return True
     try:
         _, created = Watch.objects.get_or_create(
-            name="sweeper", defaults={"holder": holder, "until": until}
+            name="sweeper", defaults={"holder": holder, "until": Now() + lease}
         )
     except IntegrityError:
         return False
@@ -95,7 +97,6 @@ def take_back(now: datetime) -> None:
 
 def queue_defaults(now: datetime) -> None:
     """Wish for the default run of every demo whose present code has none; one try each."""
-    for demo in Demo.objects.filter(retired_at=None):
-        tried = Run.objects.filter(demo=demo, recorded=True, code_hash=demo.code_hash)
-        if not tried.exists():
-            request_default(demo=demo, now=now)
+    tried = Run.objects.filter(demo=OuterRef("pk"), recorded=True, code_hash=OuterRef("code_hash"))
+    for demo in Demo.objects.filter(~Exists(tried), retired_at=None):
+        request_default(demo=demo, now=now)

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_init, worker_ready, worker_shutting_down
+from django.conf import settings
 
-from demos.doorbell import TASK
+from demos.doorbell import TASK, ring
+from demos.runner.limits import Limits
 from demos.runner.work import answer as answer_one
 from demos.sweeper import Sweeper
+
+# After the wall clock of a run; only a parent that hangs itself ever meets it.
+GRACE_SECONDS = 15
 
 sweepers: list[Sweeper] = []
 
 
-@shared_task(name=TASK)
+@shared_task(name=TASK, time_limit=Limits.of(settings).wall_seconds + GRACE_SECONDS)
 def answer(queue: str) -> None:
-    """Run the next run of the queue; a bell without work is harmless."""
-    answer_one(queue)
+    """Run the next run of the queue; a bell without work is harmless.
+
+    Rings for the next one, so that a single bell empties a queue whose bells were lost.
+    """
+    if answer_one(queue):
+        ring(queue)
 
 
 @worker_init.connect
@@ -26,6 +36,7 @@ def import_torch(**_: Any) -> None:
 
     The first optimiser imports torch._dynamo, which takes longer than most runs.
     """
+    import torch._dynamo  # noqa: F401
 
     import demos.kit.measure  # noqa: F401
 
@@ -33,7 +44,7 @@ def import_torch(**_: Any) -> None:
 @worker_ready.connect
 def start_sweeper(sender: Any, **_: Any) -> None:
     queues = sorted(sender.app.amqp.queues.consume_from)
-    sweeper = Sweeper(sender.hostname, queues)
+    sweeper = Sweeper(f"{sender.hostname}:{os.getpid()}", queues)
     sweepers.append(sweeper)
     sweeper.start()
 

@@ -52,11 +52,18 @@ def _live(payload: Mapping[str, Any], limits: Limits, pipe: int, parent: int) ->
             out.flush()
 
         try:
-            say({"result": measure(payload, lambda report: say({"progress": report}))})
+            result = measure(payload, lambda report: say({"progress": report}))
         except BrokenPipeError:
             raise
         except BaseException as error:  # whatever a demo does must reach the person who asked
             say({"error": describe(error)})
+            return
+        try:
+            text = json.dumps({"result": result}, ensure_ascii=False, allow_nan=False)
+        except (TypeError, ValueError, RecursionError) as error:  # NaN, or no JSON at all
+            say({"error": describe(error) | {"code": "bad_result"}})
+        else:
+            out.write(text + "\n")
 
 
 def measure(payload: Mapping[str, Any], progress: Any) -> dict[str, Any]:

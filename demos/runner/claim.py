@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.db.models.functions import Now
 
 from demos.models import Run, RunRequest, State
@@ -106,8 +106,9 @@ def _candidates(queue: str) -> list[Run]:
 def _last_served(owners: set[Any]) -> dict[Any, float]:
     """{owner: time their latest run was started}, as seconds."""
     started = (
-        RunRequest.objects.filter(owner__in=owners, run__started_at__isnull=False)
-        .order_by("run__started_at")
-        .values_list("owner_id", "run__started_at")
+        RunRequest.objects.filter(owner__in=owners)
+        .order_by()
+        .values("owner_id")
+        .annotate(at=Max("run__started_at"))
     )
-    return {owner: at.timestamp() for owner, at in started if at is not None}
+    return {row["owner_id"]: row["at"].timestamp() for row in started if row["at"]}

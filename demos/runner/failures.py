@@ -16,6 +16,8 @@ def failure(code: str, text: Text, trace: str = "") -> dict[str, str]:
 def raised(error: dict[str, Any]) -> dict[str, str]:
     if error["code"] == "memory":
         return memory(error["trace"])
+    if error["code"] == "bad_result":
+        return bad_result(error["line"], error["trace"])
     line = error["line"]
     return failure(
         "raised",
@@ -66,13 +68,14 @@ def code_changed() -> dict[str, str]:
     )
 
 
-def bad_result(why: str) -> dict[str, str]:
+def bad_result(why: str, trace: str = "") -> dict[str, str]:
     return failure(
         "bad_result",
         Text(
             f"实验给出的结果不合规格，所以没有判定：{why}",
             f"The experiment returned something unsound, so nothing was judged: {why}",
         ),
+        trace,
     )
 
 

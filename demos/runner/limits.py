@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import resource
 import signal
@@ -16,12 +17,15 @@ MIB = 2**20
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds and bytes. `wall` is watched by the parent, the rest by the kernel."""
+    """Seconds and bytes. `wall` is watched by the parent, the rest by the kernel.
+
+    The kernel's limit on CPU seconds lies above the wall clock: it stops a run whose parent
+    is frozen.
+    """
 
     lease_seconds: float = 20.0
     renew_seconds: float = 5.0
     wall_seconds: float = 90.0
-    cpu_seconds: int = 80
     memory_bytes: int = 2048 * MIB
     open_files: int = 64
     file_bytes: int = 16 * MIB
@@ -31,6 +35,10 @@ class Limits:
     def of(cls, settings: Any) -> Limits:
         """The limits as the settings' DEMO_LIMITS changes them."""
         return cls(**getattr(settings, "DEMO_LIMITS", {}))
+
+    @property
+    def cpu_seconds(self) -> int:
+        return math.ceil(self.wall_seconds) + 5
 
     @property
     def lease(self) -> timedelta:

@@ -11,12 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from demos.runner import child
 from demos.runner.limits import Limits
 
 CHUNK = 65536
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 class Child:
@@ -59,23 +61,26 @@ class Child:
                 raise ValueError(f"the result has {len(line)} bytes, more than it may")
             yield message
 
-    def end(self) -> int:
-        """Kill what is left of the child's group; returns its wait status."""
+    def end(self, patience: float = 0.0) -> int:
+        """The child's wait status, after at most `patience` seconds and the death of its group.
+
+        A child may close its pipe and live on, so its own end is not waited for without limit.
+        """
+        if self._status is not None:
+            return self._status
+        os.close(self._pipe)
+        deadline = time.monotonic() + patience
+        # Not reaped yet: while the child is a zombie, nobody else gets its number.
+        while not self._exited() and time.monotonic() < deadline:
+            time.sleep(0.01)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-        return self.wait()
-
-    def wait(self) -> int:
-        if self._status is None:
-            with contextlib.suppress(OSError):
-                os.close(self._pipe)
-            try:
-                _, self._status = os.waitpid(self.pid, 0)
-            except ChildProcessError:
-                self._status = 0
+        os.kill(self.pid, signal.SIGKILL)
+        _, self._status = os.waitpid(self.pid, 0)
         return self._status
+
+    def _exited(self) -> bool:
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
 
 
 def _fork(payload: Mapping[str, Any], limits: Limits, reading: int, writing: int) -> int:
@@ -94,6 +99,7 @@ def _spawn(payload: Mapping[str, Any], limits: Limits, reading: int, writing: in
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         pass_fds=[writing],
+        cwd=PROJECT,
         start_new_session=True,
     )
     assert process.stdin is not None

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from demos.models import Demo, Finding, Run, State
+from demos.models import LIVE, Demo, Finding, Run, State
 from demos.runner.claim import ATTEMPTS, Claim
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,7 @@ def finish(claim: Claim, result: Mapping[str, Any], now: datetime) -> bool:
             token=None,
             lease_until=None,
             progress={},
+            failure=None,
         )
         if not done:
             log.warning("discarded the late result of run %s", claim.run_id)
@@ -74,32 +75,36 @@ def record(demo: Demo, key: str, result: Mapping[str, Any], now: datetime) -> Ru
                 run.recorded = True
                 run.save(update_fields=["recorded"])
             return run
-        Run.objects.filter(key=key, state__in=[State.QUEUED, State.RUNNING]).update(
-            state=State.CANCELLED, finished_at=now, token=None, lease_until=None
-        )
-        run = Run.objects.create(
-            demo=demo,
-            key=key,
-            code_hash=demo.code_hash,
-            params=dict(result["params"]),
-            state=State.DONE,
-            recorded=True,
-            attempt=1,
-            created_at=now,
-            started_at=now,
-            finished_at=now,
-            result=dict(result),
-        )
+        run = _held(demo, key, result["params"], now)
+        run.state, run.result, run.recorded, run.finished_at = State.DONE, dict(result), True, now
+        run.token = run.lease_until = run.failure = None
+        run.progress = {}
+        run.save()
         Finding.objects.bulk_create(Finding.of(run, data) for data in result["findings"])
         _note_default(run, result)
     return run
+
+
+def _held(demo: Demo, key: str, params: Mapping[str, Any], now: datetime) -> Run:
+    """The row that people wait for under this key, taken from its worker; else a new one."""
+    live = Run.objects.select_for_update().filter(key=key, state__in=LIVE).first()
+    return live or Run(
+        demo=demo,
+        key=key,
+        code_hash=demo.code_hash,
+        params=dict(params),
+        attempt=1,
+        created_at=now,
+        started_at=now,
+    )
 
 
 def check(result: Mapping[str, Any]) -> None:
     """Refuse a result that pages or judges could not trust (Raises Unsound)."""
     if not isinstance(result, Mapping) or (missing := REQUIRED - result.keys()):
         raise Unsound(f"it lacks {', '.join(sorted(missing))}")
-    if not isinstance(result["seeds"], int) or result["seeds"] < 1:
+    seeds = result["seeds"]
+    if not isinstance(seeds, int) or seeds < 1:
         raise Unsound("no seed was measured")
     for finding in result["findings"]:
         if finding["verdict"] not in VERDICTS:

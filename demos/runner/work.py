@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from demos import registry
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 0.1
 REPORT_SECONDS = 0.2
 CHECK_SECONDS = 1.0
+PATIENCE_SECONDS = 2.0
 Clock = Callable[[], datetime]
 
 
@@ -32,7 +33,7 @@ def answer(queue: str, clock: Clock = timezone.now) -> bool:
     claim = claim_next(queue, clock(), limits)
     if claim is None:
         return False
-    if registry.code_hash(claim.slug) != claim.code_hash:
+    if _code_hash(claim.slug) != claim.code_hash:
         store.fail(claim, failures.code_changed(), clock())
         return True
     connections.close_all()  # a child must not share the parent's connection
@@ -40,15 +41,22 @@ def answer(queue: str, clock: Clock = timezone.now) -> bool:
     return True
 
 
+def _code_hash(slug: str) -> str:
+    try:
+        return registry.code_hash(slug)
+    except KeyError:  # the file is gone since the demo was written to the database
+        return ""
+
+
 class Watch:
     """One run under observation: lease, progress, limits, the wish to cancel."""
 
     def __init__(self, claim: Claim, limits: Limits, *, fresh: bool, clock: Clock) -> None:
         self.claim, self.limits, self.clock = claim, limits, clock
+        self.every = min(CHECK_SECONDS, limits.renew_seconds)
         self.child = Child(claim.payload(), limits, fresh=fresh)
         self.progress: dict[str, Any] | None = None
         self.reported = self.checked = time.monotonic()
-        self.renewed = self.reported
 
     def until_the_end(self) -> None:
         try:
@@ -80,14 +88,21 @@ class Watch:
                 return
 
     def _still_ours(self) -> bool:
+        """Renew the lease, which also tells of a cancelled run, and store new progress.
+
+        A database that is away for a moment costs nothing: the lease outlives it.
+        """
         now = time.monotonic()
-        if now - self.renewed > self.limits.renew_seconds or now - self.checked > CHECK_SECONDS:
-            self.renewed = self.checked = now
-            if not renew(self.claim, self.limits):
-                return False
-        if self.progress is not None and now - self.reported > REPORT_SECONDS:
-            self.reported = now
-            return self._flush()
+        try:
+            if now - self.checked > self.every:
+                self.checked = now
+                return renew(self.claim, self.limits)
+            if self.progress is not None and now - self.reported > REPORT_SECONDS:
+                self.reported = now
+                return self._flush()
+        except DatabaseError as error:
+            log.warning("run %s goes on without the database: %s", self.claim.run_id, error)
+            connections.close_all()
         return True
 
     def _flush(self) -> bool:
@@ -105,6 +120,6 @@ class Watch:
     def _died(self) -> None:
         """The pipe closed without a result: killed from outside, by a limit or a crash."""
         self._flush()
-        failure = failures.by_signal(self.child.wait(), self.limits.wall_seconds)
+        failure = failures.by_signal(self.child.end(PATIENCE_SECONDS), self.limits.wall_seconds)
         again = failure["code"] == "killed"
         store.fail(self.claim, failure, self.clock(), again=again)

@@ -1,0 +1,120 @@
+"""Real workers on a real broker and a real database, for tests that wait for them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from config.launcher.services import worker_service
+from demos import registry
+from demos.manifests import sync
+from demos.models import Demo, Run, State
+
+FAULTY = Path(__file__).parent / "faulty"
+SLUG = "misbehave"
+# Seconds; short, so that a lost worker is missed soon.
+SHORT = {
+    "DEMOS_EXTRA": str(FAULTY),
+    "LEASE_SECONDS": "3",
+    "RENEW_SECONDS": "0.5",
+    "WALL_SECONDS": "4",
+    "SWEEP_SECONDS": "0.5",
+    "RING_AGAIN_SECONDS": "1",
+    "RUN_MEMORY_BYTES": str(2**30),
+    "WORKER_SHUTDOWN_SECONDS": "1",
+    # The pages' own checks are not a worker's business.
+    "CELERY_SKIP_CHECKS": "true",
+}
+
+
+class Worker:
+    """A Celery worker as the launcher starts it, in a session of its own."""
+
+    def __init__(self, queue: str, environment: dict[str, str], log: Path) -> None:
+        self.log = log
+        with log.open("wb") as stderr:
+            self.process = subprocess.Popen(
+                worker_service(queue, 1, 1, 0).command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=stderr,
+                stderr=stderr,
+                start_new_session=True,
+            )
+
+    def signal(self, number: signal.Signals) -> None:
+        """To the worker and its pool; a run's process is in a session of its own."""
+        os.killpg(self.process.pid, number)
+
+    def kill(self) -> None:
+        if self.process.returncode is None:
+            self.signal(signal.SIGKILL)
+            self.process.wait()
+
+    def runs(self) -> list[int]:
+        """The processes that run a demo for this worker."""
+        return [pid for pid in descendants(self.process.pid) if os.getsid(pid) == pid]
+
+    def said(self) -> str:
+        return self.log.read_text("utf-8")
+
+
+def descendants(ancestor: int) -> list[int]:
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                state, parent = (entry / "stat").read_text().rpartition(") ")[2].split()[:2]
+            except OSError:  # gone meanwhile
+                continue
+            if state != "Z":
+                parents[int(entry.name)] = int(parent)
+    found, border = [], [ancestor]
+    while border:
+        border = [pid for pid, parent in parents.items() if parent in border]
+        found += border
+    return found
+
+
+def eventually(what: Callable[[], Any], seconds: float = 20) -> Any:
+    """The first true value of `what()`; fails after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not (value := what()):
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.05)
+    return value
+
+
+def ended(run: Run, seconds: float = 20) -> Run:
+    """The run, as soon as its state is final."""
+
+    def final() -> bool:
+        run.refresh_from_db()
+        return not run.live
+
+    eventually(final, seconds)
+    return run
+
+
+def add_demo(now: datetime | None = None) -> Demo:
+    """The demo that behaves as told; its default run counts as tried already."""
+    sync([registry.manifest(SLUG)], now=now or timezone.now())
+    demo = Demo.objects.get(pk=SLUG)
+    Run.objects.create(
+        demo=demo,
+        key="tried",
+        code_hash=demo.code_hash,
+        params={},
+        state=State.FAILED,
+        recorded=True,
+        created_at=now or timezone.now(),
+    )
+    return demo
