@@ -16,7 +16,7 @@ import types
 from pathlib import Path
 from typing import Any
 
-from demos.kit.declare import Demo, Mutation
+from demos.kit.declare import Claim, Demo, Mutation
 from demos.kit.parameters import schema_of
 from demos.kit.words import requirement
 
@@ -133,7 +133,7 @@ def _values(params: Any) -> dict[str, Any]:
     return {entry["name"]: entry["default"] for entry in schema_of(params)}
 
 
-def _claim(claim: Any) -> dict[str, Any]:
+def _claim(claim: Claim) -> dict[str, Any]:
     first = requirement(claim.clauses[0]).json() if claim.clauses else None
     return {
         "slug": claim.slug,
@@ -142,10 +142,22 @@ def _claim(claim: Any) -> dict[str, Any]:
         "decides": list(claim.decides),
         "expected": "shown" if claim.shown else claim.expected,
         "looks": list(claim.looks),
+        "needed": _needed(claim),
         "needs": first,
         "control_text": claim.control_text.json() if claim.control_text else None,
         "clauses": [c.json() for c in claim.judged],
     }
+
+
+def _needed(claim: Claim) -> list[dict[str, int]]:
+    """How many runs must be inside at each look for a stamp, where a count decides."""
+    from demos.kit.judge import ALPHA, needed  # scipy: for commands and workers only
+
+    if not claim.clauses:
+        return []
+    alpha = ALPHA / len(claim.looks)
+    fewest = ((n, needed(claim.clauses[0], n, alpha)) for n in claim.looks)
+    return [{"n": n, "inside": inside} for n, inside in fewest if inside is not None]
 
 
 def _figure(demo: Demo) -> dict[str, Any]:
