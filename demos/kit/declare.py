@@ -249,12 +249,19 @@ class Claim:
 
     def _check_shares(self) -> None:
         last = self.looks[-1]
+        settled = [n for n in self.looks if n >= MIN_ALWAYS]
+        if self.kind == "always" and len(settled) > 1:
+            raise DeclarationError(
+                f"{self.slug}: single rows are settled at the first look of {MIN_ALWAYS} or more;"
+                f" name one look, such as ({settled[-1]},)"
+            )
         for c in self.judged:
             if c.share in (ALWAYS, NEVER) and last < MIN_ALWAYS:
                 raise DeclarationError(f"{self.slug}: always and never need {MIN_ALWAYS} runs")
-            if self.kind == "sometimes" and c.share == NEVER and last < MIN_NULL_SEARCH:
+            first = self.looks[0]
+            if self.kind == "sometimes" and c.share == NEVER and first < MIN_NULL_SEARCH:
                 raise DeclarationError(
-                    f"{self.slug}: a null search needs {MIN_NULL_SEARCH} runs, not {last}"
+                    f"{self.slug}: a null search needs {MIN_NULL_SEARCH} runs, not {first}"
                 )
             if c.single or last > LOOKS[-1] or c.share is None:
                 continue

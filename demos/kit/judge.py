@@ -20,6 +20,7 @@ from demos.kit.declare import ALWAYS, LOOKS, MIN_ALWAYS, NEVER, SOMETIMES, Claus
 
 ALPHA = 1e-3
 MIN_RUNS = 64
+REPLAYS = 32  # rows computed a second time; one that survives is enough
 MAX_LOST = 0.01  # share of non-finite rows above which an experiment is unsound
 LIKELY = (128, 256, 512, 1024, 4096)
 POWER = 0.8
@@ -86,8 +87,12 @@ def count(
     rows: list[int] = []
     if clause.single:
         hit = outside if clause.share == ALWAYS else inside
-        rows = [int(i) for i in np.flatnonzero(hit) if replay is None or replay(clause, int(i))]
-        hit[np.setdiff1d(np.flatnonzero(hit), rows)] = False  # rounding, not a finding: doubtful
+        found = np.flatnonzero(hit)
+        asked = found if replay is None else found[:REPLAYS]
+        rows = [int(i) for i in asked if replay is None or replay(clause, int(i))]
+        # What is rounding and no finding is doubtful; beyond the last replay nothing is known,
+        # so without a survivor all of it is.
+        hit[np.setdiff1d(asked if rows else found, rows)] = False
     counted = Counted(clause, "open", len(x), int(inside.sum()), int(outside.sum()), rows)
     counted.state = (
         _single_state(counted, corners) if clause.single else _share_state(counted, alpha)

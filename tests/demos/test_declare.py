@@ -109,6 +109,7 @@ def test_a_sound_declaration_passes():
         ),
         ({"clauses": (rate("cause.effect", 0.4, 0.6, above=1.0),)}, "cannot decide"),
         ({"clauses": (always("cause.effect", above=1.0),), "looks": (64, 128)}, "need 256"),
+        ({"clauses": (always("cause.effect", above=1.0),), "looks": (256, 4096)}, "one look"),
         ({"shown": True}, "shown claim"),
     ],
 )
@@ -146,6 +147,8 @@ def test_a_null_search_needs_a_thousand_runs():
     )
     with pytest.raises(DeclarationError, match="null search"):
         demo(search)
+    with pytest.raises(DeclarationError, match="null search"):
+        demo(replace(search, looks=(256, 1024)))
     demo(replace(search, looks=(1024,)))
 
 

@@ -163,6 +163,19 @@ def test_a_counterexample_that_does_not_survive_replay_is_doubtful():
     assert found.counted[0].rows == [255]
 
 
+def test_a_flood_of_counterexamples_is_not_replayed_to_the_end():
+    clause, asked = always("x", above=0.0), []
+
+    def real(c, row):
+        asked.append(row)
+        return True
+
+    found = verdict((clause,), {"x": rows(96, 4000)}, replay=real)
+    assert (found.verdict, found.counted[0].outside, len(asked)) == ("refuted", 4000, 32)
+    found = verdict((clause,), {"x": rows(96, 4000)}, replay=lambda c, row: False)
+    assert (found.verdict, found.counted[0].outside) == ("inconclusive", 0)
+
+
 def test_replay_is_asked_for_the_original_row():
     asked = []
     doubled = ["a", "a", *keys(300)]
