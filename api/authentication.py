@@ -48,7 +48,7 @@ class Scoped(BasePermission):
         method = {"HEAD": "GET"}.get(request.method or "", request.method or "")
         if method not in scopes:
             return True
-        if not request.user or not request.user.is_authenticated:
+        if not request.user.is_authenticated:
             raise NotAuthenticated
         scope = scopes[method]
         if isinstance(request.auth, ApiToken) and scope not in request.auth.scopes:

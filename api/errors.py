@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -164,9 +163,8 @@ def problem(exception: Exception, context: Mapping[str, Any]) -> HttpResponse:
         got_request_exception.send(sender=None, request=request)
         told = Problem(500)
     response = respond(told, request)
-    if isinstance(exception, exceptions.APIException):
-        if header := getattr(exception, "auth_header", None):
-            response["WWW-Authenticate"] = header
+    if header := getattr(exception, "auth_header", None):
+        response["WWW-Authenticate"] = header
     return response
 
 
@@ -179,7 +177,7 @@ def _told(exception: Exception) -> Problem | None:
         case PermissionDenied() | exceptions.PermissionDenied():
             return Problem(403, _csrf(exception))
         case exceptions.Throttled():
-            return Problem(429, retry_after=round(exception.wait or 1))
+            return Problem(429, retry_after=round(getattr(exception, "wait", None) or 1))
         case OperationalError():
             # A lock that was not to be had, or a database that restarts.
             log.warning("the database did not answer", exc_info=exception)
@@ -199,8 +197,3 @@ def _csrf(exception: Exception) -> Text | None:
         "The CSRF token is missing or wrong: with a session, writing needs the X-CSRFToken"
         " header; programs use a Bearer key.",
     )
-
-
-def named(status: int) -> str:
-    """The standard phrase of a status, for the schema."""
-    return HTTPStatus(status).phrase

@@ -19,30 +19,30 @@ from demos.kit.declare import Text
 CURSOR = Text("这个 cursor 无效，请从头列起。", "This cursor is not valid: start the list again.")
 
 
+PAGE, LONGEST = 50, 100
+
+
 class Pages(CursorPagination):
     """`ordering` names the fields; `reads` reads the first of them from a cursor."""
 
-    page_size = 50
-    max_page_size = 100
     page_size_query_param = "page_size"
-    invalid_cursor_message = CURSOR.en
 
     def __init__(self, *ordering: str, reads: Callable[[str], Any]) -> None:
         self.ordering = ordering
         self._reads = reads
 
-    def page(self, request: Request, rows: QuerySet[Any]) -> list[Any]:
+    def rows(self, request: Request, found: QuerySet[Any]) -> list[Any]:
         """The rows of the page asked for. Raises Problem 400."""
         try:
-            return list(self.paginate_queryset(rows, request) or [])
+            return list(self.paginate_queryset(found, request) or [])
         except NotFound:
             raise refused({"cursor": CURSOR}) from None
 
     def get_page_size(self, request: Request) -> int:
         raw = request.query_params.get("page_size")
         if raw is None:
-            return self.page_size
-        if raw.isascii() and raw.isdigit() and 1 <= int(raw[:9]) <= self.max_page_size:
+            return PAGE
+        if raw.isascii() and raw.isdigit() and 1 <= int(raw[:9]) <= LONGEST:
             return int(raw)
         raise self._bad_size()
 
@@ -50,20 +50,15 @@ class Pages(CursorPagination):
         cursor = super().decode_cursor(request)
         if cursor is not None and cursor.position is not None:
             try:
-                self._reads(cursor.position)
+                self._reads(str(cursor.position))
             except ValueError:
                 raise NotFound from None
         return cursor
 
     def _bad_size(self) -> Problem:
-        high = self.max_page_size
-        return refused(
-            {
-                "page_size": Text(
-                    f"请填 1 到 {high} 之间的整数。", f"Give a whole number, 1 to {high}."
-                )
-            }
-        )
+        high = str(LONGEST)
+        text = Text(f"请填 1 到 {high} 之间的整数。", f"Give a whole number from 1 to {high}.")
+        return refused({"page_size": text})
 
     def json(self, results: list[Any]) -> dict[str, Any]:
         return {

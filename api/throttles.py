@@ -118,7 +118,7 @@ class Throttle(BaseThrottle):
 
     def _limit_of(self, request: Request) -> tuple[str, int]:
         user = request.user
-        if user and user.is_authenticated:
+        if user.is_authenticated:
             return f"user:{user.pk}", USER
         return f"address:{network(self.get_ident(request))}", ANONYMOUS
 

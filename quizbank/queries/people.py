@@ -1,0 +1,24 @@
+"""What a person may see of their own account."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from quizbank.models import ApiToken, ReviewEvent, StudyProfile, User
+from quizbank.models.history import read_profile
+
+
+def profile_of(user: User) -> StudyProfile:
+    """How the person studies; the defaults, unsaved, if they never chose."""
+    return read_profile(user)
+
+
+def tokens_of(user: User) -> QuerySet[ApiToken]:
+    """The person's keys that still open something, the oldest first."""
+    return ApiToken.objects.filter(user=user, revoked_at=None).order_by("created_at", "pk")
+
+
+def events_of(user: User) -> QuerySet[ReviewEvent]:
+    """The person's log of reviews and undos, latest first; each with its card and question."""
+    log = ReviewEvent.objects.filter(user=user, card__isnull=False)
+    return log.select_related("card__question", "undoes").order_by("-id")
