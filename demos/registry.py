@@ -166,7 +166,7 @@ def _figure(demo: Demo) -> dict[str, Any]:
         "kind": figure.kind,
         "title": figure.title.json(),
         "caption": figure.caption.json(),
-        "x": {"label": figure.x.label.json(), "scale": figure.x.scale, "unit": figure.x.unit},
-        "y": {"label": figure.y.label.json(), "scale": figure.y.scale, "unit": figure.y.unit},
+        "x": figure.x.json(),
+        "y": figure.y.json(),
         "series": [{"label": s.label.json(), "role": s.role} for s in figure.series],
     }

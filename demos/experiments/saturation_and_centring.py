@@ -360,7 +360,7 @@ DEMO = Demo(
             " quarter a layer, tanh sinks slowly; larger weights lose far less through sigmoid."
             " Band: 95 % of seeds.",
         ),
-        x=Axis(Text("层（0 为输入）", "layer (0 is the input)")),
+        x=Axis(Text("层（0 为输入）", "layer (0 is the input)"), descending=True),
         y=Axis(Text("梯度 ÷ 最后一层的梯度", "gradient ÷ gradient at the last layer"), scale="log"),
         series=(
             Series("sigmoid.gradient", Text("sigmoid", "sigmoid")),

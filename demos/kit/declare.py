@@ -281,6 +281,15 @@ class Axis:
     label: Text
     scale: Literal["linear", "log"] = "linear"
     unit: str = ""
+    descending: bool = False  # the largest value stands at the start
+
+    def json(self) -> dict[str, Any]:
+        return {
+            "label": self.label.json(),
+            "scale": self.scale,
+            "unit": self.unit,
+            "descending": self.descending,
+        }
 
 
 @dataclass(frozen=True)

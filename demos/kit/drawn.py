@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from demos.kit.declare import Axis, Demo, Figure, Series
+from demos.kit.declare import Demo, Figure, Series
 
 Floats = npt.NDArray[np.float64]
 BINS = 40
@@ -30,8 +30,8 @@ def drawn(demo: Demo, params: Any, metrics: Mapping[str, Floats]) -> dict[str, A
         "kind": figure.kind,
         "title": figure.title.json(),
         "caption": figure.caption.json(),
-        "x": _axis(figure.x),
-        "y": _axis(figure.y),
+        "x": figure.x.json(),
+        "y": figure.y.json(),
         "series": [
             {"label": s.label.json(), "role": s.role, "low": None, "high": None}
             | draw(figure, s, params, metrics)
@@ -45,10 +45,6 @@ def drawn(demo: Demo, params: Any, metrics: Mapping[str, Floats]) -> dict[str, A
 def finite(values: Any) -> list[float | None]:
     """Numbers for JSON: five significant digits, null where not finite."""
     return [float(f"{v:.5g}") if math.isfinite(v) else None for v in np.ravel(values).tolist()]
-
-
-def _axis(axis: Axis) -> dict[str, Any]:
-    return {"label": axis.label.json(), "scale": axis.scale, "unit": axis.unit}
 
 
 def _spread(x: Floats) -> dict[str, list[float | None]]:
