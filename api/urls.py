@@ -6,7 +6,10 @@ from django.urls import path, re_path
 
 from api.views.bank import QuestionDetail, Questions, Topics
 from api.views.base import Nowhere
+from api.views.cards import CardDetail, Cards, NextCard
 from api.views.demos import DemoDetail, Demos
+from api.views.people import Me, OwnToken, OwnTokens
+from api.views.reviews import Reviews
 from api.views.runs import RunCancel, RunDetail, RunEvents, Runs
 from api.views.schema import Schema
 
@@ -22,6 +25,13 @@ urlpatterns = [
     path("v1/runs/<uuid:run_id>/", RunDetail.as_view(), name="run"),
     path("v1/runs/<uuid:run_id>/cancel/", RunCancel.as_view(), name="run_cancel"),
     path("v1/runs/<uuid:run_id>/events/", RunEvents.as_view(), name="run_events"),
+    path("v1/cards/", Cards.as_view(), name="cards"),
+    path("v1/cards/next/", NextCard.as_view(), name="cards_next"),
+    path("v1/cards/<uuid:card_id>/", CardDetail.as_view(), name="card"),
+    path("v1/reviews/", Reviews.as_view(), name="reviews"),
+    path("v1/me/", Me.as_view(), name="me"),
+    path("v1/me/tokens/", OwnTokens.as_view(), name="tokens"),
+    path("v1/me/tokens/<int:token_id>/", OwnToken.as_view(), name="token"),
     path("v1/schema/", Schema.as_view(), name="schema"),
     re_path(r"", Nowhere.as_view(), name="nowhere"),
 ]

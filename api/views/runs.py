@@ -188,7 +188,7 @@ class RunEvents(ApiView):
     def _person(self, request: Request) -> str:
         if request.user.is_authenticated:
             return f"user:{request.user.pk}"
-        ident = self.get_throttles()[0].get_ident(request)  # type: ignore[attr-defined]
+        ident = self.get_throttles()[0].get_ident(request)
         return f"address:{network(ident)}"
 
 

@@ -1,0 +1,145 @@
+"""Reviews: record one or what a device gathered offline, take back, read one's own log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import answers, study_shapes
+from api.authentication import person_of
+from api.errors import Errors, Problem, refused
+from api.fields import MISSING, Given, given
+from api.pagination import Pages, whole
+from api.parsing import LIMIT, BatchParser
+from api.problems import problems
+from api.views.base import ApiView
+from demos.kit.declare import Text
+from quizbank.models import Card, Question, ReviewEvent
+from quizbank.queries import deck, people, study
+from quizbank.services.errors import BadReview, ReviewConflict
+from quizbank.services.study import Recorded, record_review, undo
+
+BATCH = 500
+ONE = PolymorphicProxySerializer(
+    component_name="GivenEvent",
+    serializers=[study_shapes.GivenReview, study_shapes.GivenUndo],
+    resource_type_field_name=None,
+)
+NO_QUESTION = Text("没有这道题。", "There is no such question.")
+NO_CARD = Text("没有这张卡片。", "There is no such card.")
+NO_EVENT = Text("没有这条记录。", "There is no such review.")
+EITHER = Text("question 与 card 只能给一个。", "Give question or card, not both.")
+NOTHING = Text("没有可以撤销的复习。", "There is no review to take back.")
+
+
+class Reviews(ApiView):
+    scopes = {"GET": "read", "POST": "study"}
+    parser_classes = (BatchParser,)
+
+    @extend_schema(
+        operation_id="reviews_list",
+        summary="Read one's own log, latest first",
+        parameters=answers.PAGING,
+        responses={200: study_shapes.ReviewPage, **problems(400, 401, 403)},
+    )
+    def get(self, request: Request) -> Response:
+        self.query(Given)
+        pages = Pages("-id", reads=whole)
+        rows = pages.rows(request, people.events_of(person_of(request)))
+        return Response(pages.json([study_shapes.review_shape(row) for row in rows]))
+
+    @extend_schema(
+        operation_id="reviews_create",
+        summary="Record a review or an undo, or a list of them",
+        description=(
+            "One object, or a list of at most 500 that is worked off in order, each item with a"
+            " status of its own. Repeating a `client_uuid` gets the answer of the first time;"
+            " another body under it is a conflict (409)."
+        ),
+        request=PolymorphicProxySerializer(
+            component_name="GivenEvents",
+            serializers=[ONE, study_shapes.GivenReview(many=True)],
+            resource_type_field_name=None,
+            many=False,
+        ),
+        responses={
+            200: OpenApiResponse(study_shapes.Batch, description="To a list: each item's status."),
+            201: OpenApiResponse(study_shapes.Review, description="To one object."),
+            **problems(400, 401, 403, 404, 409, 413, 415),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        data, user = request.data, person_of(request)
+        if not isinstance(data, list):
+            if int(request.META.get("CONTENT_LENGTH") or 0) > LIMIT:
+                raise Problem(413)
+            return Response(_answer(user, data), 201)
+        if not 1 <= len(data) <= BATCH:
+            text = Text(f"一次 1 到 {BATCH} 条。", f"Send 1 to {BATCH} items at a time.")
+            raise refused({"": text})
+        path = request.get_full_path()
+        return Response(
+            {"results": [_outcome(user, x, f"{path}#/{i}") for i, x in enumerate(data)]}
+        )
+
+
+def _outcome(user: Any, data: Any, instance: str) -> dict[str, Any]:
+    try:
+        return {"status": 201, "review": _answer(user, data)}
+    except Problem as problem:
+        return {"status": problem.status, "problem": problem.json(instance)}
+
+
+def _answer(user: Any, data: Any) -> dict[str, Any]:
+    """Record one event and say what became of it. Raises Problem."""
+    is_undo = isinstance(data, Mapping) and data.get("kind") == "undo"
+    try:
+        recorded = _undo(user, data) if is_undo else _review(user, data)
+    except BadReview as bad:
+        raise refused({bad.field: bad.text}) from None
+    except ReviewConflict as conflict:
+        raise Problem(409, conflict.text) from None
+    return study_shapes.review_shape(recorded.event)
+
+
+def _review(user: Any, data: Any) -> Recorded:
+    values = given(study_shapes.GivenReview, data)
+    values.pop("kind")
+    question = _question(user, values.pop("question", None), values.pop("card", None))
+    return record_review(user=user, question=question, now=timezone.now(), **values)
+
+
+def _question(user: Any, path: str | None, card: Any) -> Question:
+    errors: Errors = {}
+    if path is None and card is None:
+        errors = {"question": MISSING}
+    elif path is not None and card is not None:
+        errors = {"question": EITHER}
+    if errors:
+        raise refused(errors)
+    try:
+        if path is None:
+            return study.get_card_for(user, card).question
+        return deck.reviewable(path)
+    except Question.DoesNotExist:
+        raise Problem(404, NO_QUESTION, errors={"question": NO_QUESTION}) from None
+    except Card.DoesNotExist:
+        raise Problem(404, NO_CARD, errors={"card": NO_CARD}) from None
+
+
+def _undo(user: Any, data: Any) -> Recorded:
+    values = given(study_shapes.GivenUndo, data)
+    target = values.get("undoes")
+    try:
+        event = study.get_event_for(user, target) if target else None
+        done = undo(user=user, client_uuid=values["client_uuid"], event=event, now=timezone.now())
+    except ReviewEvent.DoesNotExist:
+        raise Problem(404, NO_EVENT, errors={"undoes": NO_EVENT}) from None
+    if done is None:
+        raise Problem(409, NOTHING)
+    return done
