@@ -53,10 +53,6 @@ INSTALLED_APPS = [
     "axes",
     "csp",
 ]
-# LANDING: until every part is here, start with those that are
-from importlib.util import find_spec as _find  # noqa: E402
-
-INSTALLED_APPS = [app for app in INSTALLED_APPS if _find(app)]
 AUTH_USER_MODEL = "quizbank.User"
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -87,6 +83,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "quizbank.context_processors.shell",
             ],
         },
     },
@@ -144,6 +141,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_CALLABLE = "quizbank.views.people.locked_out"
 AXES_IPWARE_PROXY_COUNT = PROXIES
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
@@ -158,6 +156,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "quizbank.views.errors.csrf_failure"
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
@@ -169,6 +168,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "quizbank.views.errors.csrf_failure"
 
 # No inline script and no inline style: what a note or a title smuggles in stays dead text.
 CONTENT_SECURITY_POLICY = {
