@@ -1,0 +1,93 @@
+"""What only the lab draws: plates, tapes, and an experiment's source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from demos.figures import intervals as ranges
+from demos.figures import numbers, svg, tape, thumb
+from demos.figures import stamp as stamps_of
+from quizbank.views.run_data import RunView
+from quizbank.wording import language, say
+
+register = template.Library()
+# Everything these functions return is escaped where it is made.
+
+
+def _safe(markup: str) -> SafeString:
+    return mark_safe(markup)  # noqa: S308
+
+
+@register.simple_tag
+def plate(plate: Any) -> SafeString:
+    """The small drawing of a plate; sealed, its axes and what may be guessed."""
+    options = plate.options if plate.sealed else ()
+    return _safe(thumb.thumb(plate.figure, language(), sealed=plate.sealed, options=options))
+
+
+@register.simple_tag
+def gallery_tape(done: int, total: int) -> SafeString:
+    """One tick an experiment; those already opened stand tall."""
+    return _safe(tape.tape([1] * done, total=total, language=language()))
+
+
+@register.simple_tag
+def run_tape(view: RunView) -> SafeString:
+    """The tape of a run that goes on, as far as it is."""
+    drawn = tape.tape(view.ticks, looks=view.looks, total=view.total, language=language())
+    return _safe(drawn)
+
+
+@register.simple_tag
+def blank_tape(view: RunView) -> SafeString:
+    """The same tape before its first seed, for a script to fill in."""
+    return _safe(tape.tape([], looks=view.looks, done=0, total=view.total, language=language()))
+
+
+@register.simple_tag
+def lab_figure(drawn: Mapping[str, Any]) -> SafeString:
+    """The figure at the width of the lab's right column."""
+    return _safe(svg.figure(drawn, language(), width=736))
+
+
+@register.simple_tag
+def lab_sealed(
+    drawn: Mapping[str, Any], options: Sequence[Mapping[str, Any]], title: str = ""
+) -> SafeString:
+    """Axes and options at that width; results wait for a guess."""
+    bare = {**drawn, "caption": None}
+    return _safe(svg.figure(bare, language(), width=736, sealed=True, options=options))
+
+
+@register.simple_tag
+def interval_bar(finding: Mapping[str, Any]) -> SafeString:
+    """The number of a claim on the region it was asked for, with the control."""
+    return _safe(ranges.intervals(finding, language()))
+
+
+@register.simple_tag
+def verdict_word(verdict: str) -> str:
+    return stamps_of.WORDS.get(verdict, {}).get(language(), verdict)
+
+
+@register.simple_tag
+def control_says(finding: Mapping[str, Any]) -> SafeString:
+    """control 0.83 · 0 of 64: what the arm without the cause gave."""
+    facts = []
+    if finding.get("control_median") is not None:
+        facts.append(numbers.number(finding["control_median"]))
+    if finding.get("control_n"):
+        facts.append(numbers.of(finding["control_inside"], finding["control_n"], language()))
+    if not facts:
+        return _safe("")
+    said = numbers.html((" " if language() == "zh" else ", ").join(facts))
+    return say("lab.control", said=_safe(said))
+
+
+@register.filter
+def short_hash(code: str) -> str:
+    return code[:7]
