@@ -1,0 +1,190 @@
+// A card: keys, the suggested grade, and the answer without a new page.
+// Everything here also works as plain forms.
+(() => {
+  const one = (selector) => document.querySelector(selector);
+  const front = () => one("form[data-front]");
+  const back = () => one("form[data-back]");
+  const zone = () => { try { return Intl.DateTimeFormat().resolvedOptions().timeZone || ""; } catch { return ""; } };
+
+  // --- the answer -----------------------------------------------------------------------
+
+  // Front and back are two pages with one frame: only what stands in main is exchanged,
+  // so the question and the dock stay where they are.
+  async function exchange(form, submitter) {
+    const data = new FormData(form, submitter);
+    document.body.classList.add("main-busy");
+    try {
+      const action = submitter?.getAttribute("formaction") || form.action;
+      const reply = await fetch(action, { method: "POST", body: data, headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+      const main = page.querySelector("main");
+      if (!main) throw new Error("no page");
+      take(page, main);
+    } catch {
+      form.dataset.whole = "1";
+      form.requestSubmit(submitter);
+    } finally {
+      document.body.classList.remove("main-busy");
+    }
+  }
+
+  function take(page, main) {
+    const top = scrollY;
+    const old = one("main");
+    old.replaceChildren(...main.childNodes);
+    old.className = main.className;
+    document.title = page.title;
+    const tools = [one(".tools"), page.querySelector(".tools")];
+    if (tools.every(Boolean)) tools[0].replaceChildren(...tools[1].childNodes);
+    const study = page.querySelector("form#card")?.dataset.home;
+    if (study && study !== location.pathname) history.pushState({}, "", study);
+    scrollTo({ top: one(".session") ? top : 0, behavior: "instant" });
+    arrive();
+    document.dispatchEvent(new CustomEvent("proofdeck:shown"));
+  }
+
+  // --- the suggestion -------------------------------------------------------------------
+
+  function counted(form) {
+    const of = (kind) => [...form.querySelectorAll(`[data-kind=${kind}]`)];
+    const ticked = (kind) => of(kind).filter((box) => box.checked).length;
+    return {
+      musts: ticked("must"), mustsTotal: of("must").length,
+      bonuses: ticked("bonus"), bonusesTotal: of("bonus").length, trap: ticked("trap") > 0,
+    };
+  }
+
+  function suggestion(form) {
+    const ticks = counted(form);
+    const usual = parseFloat(form.dataset.usual);
+    const spent = parseInt(form.elements.duration_ms.value, 10);
+    const never = Boolean(form.elements.never);
+    const hint = Boolean(form.elements.hint);
+    const found = window.proofdeck.suggest(ticks, {
+      confidence: form.elements.confidence.value, hint, fast: spent > 0 && spent < usual,
+    });
+    const rating = found ?? (never ? 1 : null);
+    let says = "musts";
+    if (rating === null) says = "none";
+    else if (ticks.trap) says = "trap";
+    else if (never && !ticks.musts && !ticks.bonuses) says = "never";
+    else if (hint && rating === 2) says = "hint";
+    return { rating, says, ticks };
+  }
+
+  function show(form) {
+    const { rating, says, ticks } = suggestion(form);
+    let word = "";
+    form.querySelectorAll(".grades button").forEach((button) => {
+      const chosen = Number(button.value) === rating;
+      button.classList.toggle("suggested", chosen);
+      if (chosen) word = button.dataset.word;
+    });
+    const line = form.querySelector("[data-suggestion]");
+    const pieces = line.dataset[says].replace("{n}", ticks.musts).replace("{total}", ticks.mustsTotal)
+      .split(/<b>\{grade\}<\/b>/);
+    line.replaceChildren(pieces[0]);
+    if (pieces.length > 1) {
+      const grade = document.createElement("b");
+      grade.textContent = word;
+      line.append(grade, pieces[1]);
+    }
+    const accept = form.querySelector("[data-accept]");
+    accept.textContent = rating === null ? accept.dataset.good : accept.dataset.suggested;
+  }
+
+  // --- a panel that waits for its first run ---------------------------------------------
+
+  let waiting = 0;
+  async function wait() {
+    const panel = one("[data-waiting]");
+    if (!panel) return;
+    try {
+      const reply = await fetch(panel.dataset.waiting);
+      const markup = await reply.text();
+      const page = new DOMParser().parseFromString(markup, "text/html");
+      if (reply.ok && !page.querySelector("[data-waiting]") && panel.isConnected) {
+        panel.closest("[data-proof]").replaceChildren(...page.body.childNodes);
+        document.dispatchEvent(new CustomEvent("proofdeck:shown"));
+        return;
+      }
+    } catch { /* asked again below */ }
+    waiting = setTimeout(wait, 4000);
+  }
+
+  function arrive() {
+    document.querySelectorAll("[data-zone]").forEach((field) => { field.value = field.value || zone(); });
+    clearTimeout(waiting);
+    const form = back();
+    if (form) {
+      show(form);
+      form.querySelector(".grades").focus({ preventScroll: true });
+      waiting = setTimeout(wait, 2000);
+    }
+    const wrong = one("[aria-invalid=true]");
+    if (wrong) wrong.focus();
+  }
+
+  // --- forms ----------------------------------------------------------------------------
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-front]") || form.dataset.whole || event.submitter?.hasAttribute("data-whole")) return;
+    event.preventDefault();
+    if (form.dataset.asking) return;
+    form.dataset.asking = "1";
+    exchange(form, event.submitter).finally(() => { delete form.dataset.asking; });
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest && event.target.closest("form[data-back]");
+    if (form) show(form);
+  });
+  addEventListener("popstate", () => location.reload());
+
+  // --- keys -----------------------------------------------------------------------------
+
+  const press = (selector) => { const found = one(selector); if (found && !found.disabled) found.click(); return Boolean(found); };
+  const grade = (rating) => press(`form[data-back] button[name=rating][value="${rating}"]`);
+  const SURE = { a: "low", s: "mid", d: "high" };
+
+  function onFront(key) {
+    if (key === " ") return press("[data-reveal]");
+    if (key === "h") return press("[data-hint]");
+    if (key in SURE) return press(`form[data-front] input[name=confidence][value=${SURE[key]}]`);
+    const options = document.querySelectorAll("form[data-front] input[name=choice]");
+    if (/^[1-9]$/.test(key) && options[key - 1]) { options[key - 1].click(); return true; }
+    return false;
+  }
+
+  function onBack(key, event) {
+    if (/^[1-4]$/.test(key)) return grade(key);
+    const onControl = event.target.closest("button, a, summary, input");
+    if (key === "Enter" && !onControl) return grade(suggestion(back()).rating ?? 3);
+    if (key === " " && !onControl) return grade(3);
+    if (key === "p") { const panel = one("#proof"); if (panel) { panel.scrollIntoView({ block: "start" }); panel.focus({ preventScroll: true }); } return Boolean(panel); }
+    if (key === "l") return press("[data-lab]");
+    return /^[a-z]$/.test(key) && press(`form[data-back] [data-key="${key}"]`);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing && event.target.id === "answer") {
+      event.preventDefault();
+      press("[data-reveal]");
+      return;
+    }
+    const undo = event.key === "u" || (event.key === "z" && (event.ctrlKey || event.metaKey));
+    if (undo && event.key === "z") {
+      if (event.isComposing || event.target.closest("input, textarea") || one("dialog[open]")) return;
+      if (press("[data-undo]") || press(".toast .undo button")) event.preventDefault();
+      return;
+    }
+    if (event.repeat || event.shiftKey || !window.proofdeck.free(event)) return;
+    let done = false;
+    if (undo) done = press("[data-undo]") || press(".toast .undo button");
+    else if (front()) done = (event.key === " " && event.target.closest("button, a, summary, input")) ? false : onFront(event.key);
+    else if (back()) done = onBack(event.key, event);
+    if (done) event.preventDefault();
+  });
+
+  arrive();
+})();

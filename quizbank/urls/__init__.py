@@ -1,0 +1,24 @@
+"""Addresses below /zh/ and /en/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from quizbank.urls.lab import urlpatterns as lab
+from quizbank.views import home, people, questions, study
+
+app_name = "quizbank"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("study/", study.study, name="study"),
+    path("study/reveal/", study.reveal, name="reveal"),
+    path("study/grade/", study.grade, name="grade"),
+    path("study/undo/", study.undo, name="undo"),
+    path("study/proof/<path:path>/", study.proof, name="proof"),
+    path("questions/", questions.browse, name="questions"),
+    path("questions/<path:path>/", questions.question, name="question"),
+    path("sign-in/", people.sign_in, name="sign_in"),
+    path("sign-up/", people.sign_up, name="sign_up"),
+    path("sign-out/", people.sign_out, name="sign_out"),
+    *lab,
+]

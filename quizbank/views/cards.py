@@ -1,0 +1,199 @@
+"""What the front and the back of a card show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.safestring import SafeString, mark_safe
+
+from quizbank.forms.draft import Draft
+from quizbank.models import Card, Form, Question, User
+from quizbank.queries.bank import get_question
+from quizbank.queries.session import session
+from quizbank.queries.study import (
+    StudyItem,
+    counts,
+    last_review,
+    next_item,
+    previews,
+    usual_duration_ms,
+)
+from quizbank.scheduling import Ticks, suggest
+from quizbank.views.panel import Evidence, Panel, evidence
+from quizbank.wording import calendar, say
+
+Visitor = User | AnonymousUser
+GRADES = ("again", "hard", "good", "easy")
+TICK_KEYS = "qwerty"
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One line of the checklist; `name` is how the log calls it."""
+
+    name: str
+    kind: str  # must, bonus or trap
+    html: SafeString
+    key: str
+    ticked: bool
+
+
+@dataclass(frozen=True)
+class Grade:
+    rating: int
+    slug: str
+    wait: str
+    suggested: bool
+
+
+def item_for(
+    visitor: Visitor, now: datetime, *, path: str = "", topic: str = ""
+) -> StudyItem | None:
+    """The card of a question, or the next one (Raises Question.DoesNotExist for a bad path)."""
+    if not path:
+        return next_item(visitor, now, topic=topic or None)
+    question = Question.objects.select_related("topic").get(path=path, retired_at=None)
+    card = None
+    if isinstance(visitor, User):
+        card = Card.objects.filter(user=visitor, question=question, form=Form.RECALL).first()
+    studied = card if card and card.reps else None
+    return StudyItem(question, studied, counts(visitor, now))
+
+
+def line(visitor: Visitor, item: StudyItem | None, now: datetime) -> dict[str, Any]:
+    """The session line: where the day stands and whether something can be taken back."""
+    today = session(visitor, now)
+    count = item.counts if item else counts(visitor, now)
+    done = len(today.ticks)
+    total = max(done + count.due + count.new, done + (1 if item else 0))
+    undoable = isinstance(visitor, User) and last_review(visitor) is not None
+    return {"session": today, "position": done + 1, "total": total, "undoable": undoable}
+
+
+def front(visitor: Visitor, item: StudyItem, draft: Draft, now: datetime) -> dict[str, Any]:
+    question = get_question(item.question.path)
+    shown = evidence(question)
+    asks = item.card is None and shown.panel is not None and shown.panel.prediction is not None
+    return {
+        **line(visitor, item, now),
+        **_card(question, item, draft, shown),
+        "asks": asks,
+        "hint": _hint(question) if draft.hint else "",
+    }
+
+
+def back(visitor: Visitor, item: StudyItem, draft: Draft, now: datetime) -> dict[str, Any]:
+    question = get_question(item.question.path)
+    shown = evidence(question)
+    ticks = checklist(question, draft)
+    usual = usual_duration_ms(visitor)
+    suggested = suggestion(question, draft, usual)
+    promises = previews(item.card, visitor, now)
+    return {
+        **line(visitor, item, now),
+        **_card(question, item, draft, shown),
+        "ticks": ticks,
+        "usual_ms": usual,
+        "suggested": suggested,
+        "suggestion_says": _suggestion_words(question, draft, suggested),
+        "grades": [
+            Grade(rating, slug, _wait(promises[rating].days, promises[rating].wait), rating == suggested)
+            for rating, slug in enumerate(GRADES, start=1)
+        ],
+        **outcome(shown.panel, draft),
+    }
+
+
+def outcome(panel: Panel | None, draft: Draft) -> dict[str, Any]:
+    """The prediction beside what was measured."""
+    chosen = draft.choice if panel and draft.choice in panel.option_slugs else ""
+    return {
+        "chosen": chosen,
+        "said": panel.text_of(chosen) if panel else None,
+        "right_text": panel.text_of(panel.right) if panel else None,
+        "sure_word": say(f"study.{draft.confidence}"),
+    }
+
+
+def _card(question: Question, item: StudyItem, draft: Draft, shown: Evidence) -> dict[str, Any]:
+    return {
+        "item": item,
+        "question": question,
+        "more_prompt": more_prompt(question),
+        "draft": draft,
+        "evidence": shown,
+        "panel": shown.panel,
+        "traps": [
+            {"trap": trap, "finding": shown.of_trap(trap)} for trap in question.traps.all()
+        ],
+    }
+
+
+def more_prompt(question: Question) -> SafeString:
+    """What the prompt says after its first paragraph, which is the heading."""
+    _, _, rest = str(question.prompt_html).partition("</p>")
+    return mark_safe(rest.strip())  # noqa: S308 - a part, cut between blocks, of what was sanitised
+
+
+def checklist(question: Question, draft: Draft) -> list[Tick]:
+    """Key points, then traps, in the order of their keys."""
+    lines = [
+        (f"k{point.position}", "must" if point.must else "bonus", point.html)
+        for point in question.key_points.all()
+    ]
+    lines += [(f"t{trap.position}", "trap", trap.html) for trap in question.traps.all()]
+    return [
+        Tick(name, kind, html, TICK_KEYS[i] if i < len(TICK_KEYS) else "", name in draft.ticks)
+        for i, (name, kind, html) in enumerate(lines)
+    ]
+
+
+def suggestion(question: Question, draft: Draft, usual_ms: float | None) -> int | None:
+    """The grade the published rule suggests for what is ticked."""
+    ticked = counted(question, draft)
+    found = suggest(
+        ticked,
+        confidence=draft.confidence if draft.confidence in ("low", "mid", "high") else None,  # type: ignore[arg-type]
+        hint_used=draft.hint,
+        fast=usual_ms is not None and 0 < draft.duration_ms < usual_ms,
+    )
+    return 1 if found is None and draft.never else found
+
+
+def counted(question: Question, draft: Draft) -> Ticks:
+    lines = checklist(question, draft)
+    of = {kind: [one.ticked for one in lines if one.kind == kind] for kind in ("must", "bonus", "trap")}
+    return Ticks(
+        musts=sum(of["must"]),
+        musts_total=len(of["must"]),
+        bonuses=sum(of["bonus"]),
+        bonuses_total=len(of["bonus"]),
+        trap=any(of["trap"]),
+    )
+
+
+def _suggestion_words(question: Question, draft: Draft, rating: int | None) -> SafeString:
+    if rating is None:
+        return say("study.decide")
+    ticked = counted(question, draft)
+    grade = say(f"study.{GRADES[rating - 1]}")
+    if ticked.trap:
+        return say("study.suggest_trap", grade=grade)
+    if draft.never and not (ticked.musts or ticked.bonuses):
+        return say("study.suggest_never", grade=grade)
+    if draft.hint and rating == 2:
+        return say("study.suggest_hint", grade=grade)
+    return say("study.suggest_musts", n=ticked.musts, total=ticked.musts_total, grade=grade)
+
+
+def _hint(question: Question) -> SafeString | str:
+    """One point of the answer, the first that must be in it."""
+    points = sorted(question.key_points.all(), key=lambda point: (not point.must, point.position))
+    return points[0].html if points else ""
+
+
+def _wait(days: int, wait: timedelta) -> str:
+    return calendar.wait(timedelta(days=days) if days else wait)

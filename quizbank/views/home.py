@@ -1,0 +1,122 @@
+"""Today: the first question open on the page, or what is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+
+from quizbank.forms.draft import Draft
+from quizbank.models import ReviewEvent, Trap, User
+from quizbank.queries.session import Surprise, surprises
+from quizbank.queries.study import usual_duration_ms
+from quizbank.views import cards
+from quizbank.views.panel import Panel, evidence
+from quizbank.wording import calendar
+
+USUAL_SECONDS = 45.0
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One of the next seven days."""
+
+    day: date
+    n: int
+    mark: str
+    x: float
+    height: float
+
+    @property
+    def top(self) -> float:
+        return 90 - self.height
+
+    @property
+    def middle(self) -> float:
+        return self.x + 15
+
+    @property
+    def label(self) -> float:
+        return self.top - 5
+
+
+@dataclass(frozen=True)
+class Misjudged:
+    surprise: Surprise
+    said: Any
+    right: Any
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    user = request.user if isinstance(request.user, User) else None
+    studied = user is not None and ReviewEvent.objects.filter(user=user).exists()
+    context = _returning(request, user, now) if user and studied else _first(request, now)
+    answer = render(request, "quizbank/home/today.html" if studied else "quizbank/home/first.html", context)
+    patch_cache_control(answer, private=True, no_cache=True)
+    return answer
+
+
+def _first(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    item = cards.item_for(request.user, now)
+    if item is None:
+        return {"empty": True}
+    return cards.front(request.user, item, Draft.new(item.question.path, now), now)
+
+
+def _returning(request: HttpRequest, user: User, now: datetime) -> dict[str, Any]:
+    line = cards.line(user, None, now)
+    count = cards.counts(user, now)
+    seconds = (usual_duration_ms(user) or USUAL_SECONDS * 1000) / 1000
+    return {
+        **line,
+        "counts": count,
+        "minutes": max(1, round((count.due + count.new) * seconds / 60)),
+        "bars": _bars(count.by_day, line["session"].day),
+        "hour": f"{line['session'].rollover_hour:02}:00",
+        "surprises": [_misjudged(one) for one in surprises(user)],
+        **_proof_of_the_day(request, line["session"].day),
+    }
+
+
+def _bars(by_day: list[int], today: date) -> list[Bar]:
+    most = max(*by_day, 1)
+    days = [today + timedelta(days=ahead) for ahead in range(len(by_day))]
+    return [
+        Bar(day, n, calendar.weekday_mark(day), 10 + 47.4 * i, 64 * n / most)
+        for i, (day, n) in enumerate(zip(days, by_day, strict=True))
+    ]
+
+
+def _misjudged(one: Surprise) -> Misjudged:
+    options = {o["slug"]: o["text"] for o in one.demo.manifest["prediction"]["options"]}
+    return Misjudged(one, options.get(one.chosen), options.get(one.right))
+
+
+def _proof_of_the_day(request: HttpRequest, day: date) -> dict[str, Any]:
+    """A trap that an experiment with a prediction refutes, another one each day."""
+    traps = Trap.objects.filter(question__retired_at=None).order_by("row__position", "pk")
+    found = list(traps.values_list("question__path", flat=True).distinct())
+    for turn in range(len(found)):
+        path = found[(day.toordinal() + turn) % len(found)]
+        question = cards.get_question(path)
+        panel = evidence(question).panel
+        if panel and panel.trap and panel.run and panel.prediction:
+            guess = request.GET.get("guess", "")
+            return {"potd": panel, "potd_question": question, **_guessed(panel, guess)}
+    return {"potd": None}
+
+
+def _guessed(panel: Panel, guess: str) -> dict[str, Any]:
+    if guess not in panel.option_slugs:
+        return {"guess": ""}
+    return {
+        "guess": guess,
+        "said": panel.text_of(guess),
+        "right_text": panel.text_of(panel.right),
+    }

@@ -1,0 +1,213 @@
+"""Studying: see a question, show its answer, grade it, take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_GET
+
+from demos.kit.declare import Text
+from quizbank.forms.draft import Draft
+from quizbank.models import Question, Topic
+from quizbank.models.study import ANSWER_LENGTH
+from quizbank.queries.bank import get_question
+from quizbank.queries.study import StudyItem, counts
+from quizbank.services.errors import BadReview, ReviewConflict
+from quizbank.services.study import record_review
+from quizbank.services.study import undo as take_back
+from quizbank.views import cards
+from quizbank.views.panel import evidence, prediction_of
+from quizbank.views.visitors import learner
+from quizbank.wording import calendar, language, say
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def posted(view: View) -> View:
+    """For forms alone; whoever reloads or bookmarks the address gets the next card."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        return view(request) if request.method == "POST" else _next("")
+
+    return guarded
+
+
+def study(request: HttpRequest) -> HttpResponse:
+    """The front of the next card, of the one named, or of the one a form carries on."""
+    now = timezone.now()
+    topic = request.GET.get("topic", "")
+    path = request.GET.get("question", "")
+    draft = Draft.read(request.POST) if request.method == "POST" else None
+    if draft:
+        path, topic = draft.question, draft.topic
+    try:
+        item = cards.item_for(request.user, now, path=path, topic=topic)
+    except Question.DoesNotExist:
+        return _gone(request)
+    if item is None:
+        return _end(request, topic)
+    return show_front(request, item, draft or Draft.new(item.question.path, now, topic))
+
+
+@posted
+def reveal(request: HttpRequest) -> HttpResponse:
+    """The answer and the proof. The visitor becomes a guest here, before anything is graded,
+    so that a grade sent twice finds one person."""
+    now = timezone.now()
+    draft = Draft.read(request.POST)
+    try:
+        item = cards.item_for(request.user, now, path=draft.question or "-")
+    except Question.DoesNotExist:
+        return _gone(request)
+    if draft.too_long:
+        return show_front(request, item, draft, _too_long(draft), status=422)
+    learner(request, now, draft.zone)
+    context = cards.back(request.user, item, draft.revealed(now), now)
+    return _private(render(request, "quizbank/study/back.html", context))
+
+
+@posted
+def grade(request: HttpRequest) -> HttpResponse:
+    """Record the grade, once however often it is sent, and go on to the next card."""
+    now = timezone.now()
+    draft = Draft.read(request.POST)
+    try:
+        question = get_question(draft.question)
+    except Question.DoesNotExist:
+        return _gone(request)
+    user = learner(request, now, draft.zone)
+    rating = request.POST.get("rating", "")
+    prediction = prediction_of(evidence(question).panel, draft)
+    known = {tick.name for tick in cards.checklist(question, draft)}
+    try:
+        recorded = record_review(
+            user=user,
+            question=question,
+            rating=int(rating) if rating in ("1", "2", "3", "4") else 0,
+            client_uuid=draft.client_uuid,
+            now=now,
+            duration_ms=draft.duration_ms,
+            suggestion=cards.suggestion(question, draft, cards.usual_duration_ms(user)),
+            answer=draft.answer,
+            ticks=sorted(known.intersection(draft.ticks)),
+            prediction=prediction,
+        )
+    except ReviewConflict:
+        messages.info(request, say("study.already"), extra_tags="undo")
+        return _next(draft.topic)
+    except BadReview as bad:
+        return _refused(request, draft, bad)
+    event = recorded.event
+    if recorded.created:
+        due_in = event.after_due - event.reviewed_at if event.after_due else timedelta(0)
+        wait = timedelta(days=event.interval_chosen) if event.interval_chosen else due_in
+        name = say(f"study.{cards.GRADES[(event.rating or 1) - 1]}")
+        said = say("study.done", grade=name, wait=calendar.wait(wait))
+        messages.success(request, said, extra_tags="undo")
+    return _next(draft.topic)
+
+
+@posted
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take the last grade back and show its card again."""
+    if not request.user.is_authenticated:
+        return _next("")
+    given = Draft.read(request.POST)
+    try:
+        done = take_back(user=request.user, client_uuid=given.client_uuid, now=timezone.now())
+    except ReviewConflict:
+        done = None
+    if done is None:
+        messages.info(request, say("study.redone"))
+        return _next("")
+    messages.info(request, say("study.undone"))
+    return _next("", question=done.card.question.path)
+
+
+@require_GET
+def proof(request: HttpRequest, path: str) -> HttpResponse:
+    """The panel alone, for a page that waits for its first result."""
+    try:
+        question = get_question(path)
+    except Question.DoesNotExist as missing:
+        raise Http404 from missing
+    draft = Draft(
+        question=path,
+        choice=request.GET.get("choice", ""),
+        confidence=request.GET.get("confidence", "mid"),
+        asked=bool(request.GET.get("asked")),
+    )
+    shown = evidence(question)
+    context = {"question": question, "draft": draft, "evidence": shown, "panel": shown.panel}
+    context |= cards.outcome(shown.panel, draft)
+    return _private(render(request, "quizbank/study/proof.html", context))
+
+
+def show_front(
+    request: HttpRequest, item: StudyItem | None, draft: Draft, error: str = "", status: int = 200
+) -> HttpResponse:
+    assert item is not None
+    context = cards.front(request.user, item, draft, timezone.now()) | {"error": error}
+    return _private(render(request, "quizbank/study/front.html", context, status=status))
+
+
+def _end(request: HttpRequest, slug: str) -> HttpResponse:
+    now = timezone.now()
+    topic = Topic.objects.filter(slug=slug).first() if slug else None
+    context = cards.line(request.user, None, now) | {
+        "counts": counts(request.user, now),
+        "topic": topic,
+        "empty": not Question.objects.filter(retired_at=None).exists(),
+    }
+    return _private(render(request, "quizbank/study/end.html", context))
+
+
+def _refused(request: HttpRequest, draft: Draft, bad: BadReview) -> HttpResponse:
+    """The same card again with what is wrong: at the answer if that is to blame."""
+    now = timezone.now()
+    item = cards.item_for(request.user, now, path=draft.question)
+    if bad.field == "answer":
+        words = _too_long(draft) if draft.too_long else _text(bad.text)
+        return show_front(request, item, draft, words, status=422)
+    assert item is not None
+    context = cards.back(request.user, item, draft, now) | {"error": _text(bad.text)}
+    return _private(render(request, "quizbank/study/back.html", context, status=422))
+
+
+def _too_long(draft: Draft) -> str:
+    return say("study.too_long", n=ANSWER_LENGTH, given=len(draft.answer))
+
+
+def _text(text: Text) -> str:
+    return text.zh if language() == "zh" else text.en
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    messages.info(request, say("study.gone"))
+    return _next("")
+
+
+def _next(topic: str, question: str = "") -> HttpResponse:
+    query = {name: value for name, value in (("topic", topic), ("question", question)) if value}
+    there = reverse("quizbank:study")
+    answer = HttpResponseRedirect(f"{there}?{urlencode(query)}" if query else there)
+    answer.status_code = 303
+    return answer
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Not for shared caches, but kept for the back button: what was typed is in it."""
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
