@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -82,12 +83,15 @@ class Site:
             check=False,
         )
 
+    def get(self, path: str) -> str:
+        url = f"http://127.0.0.1:{self.port}{path}"
+        with urllib.request.urlopen(url, timeout=5) as reply:
+            return str(reply.read().decode())
+
     def health(self) -> dict[str, str]:
         try:
-            url = f"http://127.0.0.1:{self.port}/healthz"
-            with urllib.request.urlopen(url, timeout=5) as reply:
-                health: dict[str, str] = json.load(reply)
-                return health
+            health: dict[str, str] = json.loads(self.get("/healthz"))
+            return health
         except (urllib.error.URLError, OSError):
             return {"status": "failing", "broker": "away"}
 
@@ -135,6 +139,12 @@ def test_runs_refuses_a_second_start_and_stops_at_ctrl_c(site: Site) -> None:
     assert site.health()["status"] == site.health()["broker"] == "ok"
     assert site.processes("celery") != []
     assert (site.directory / "secret_key").stat().st_mode & 0o777 == 0o600
+
+    page = site.get("/en/")
+    sheets = re.findall(r'href="(/static/[^"]+\.css)"', page)
+    assert sheets != []
+    assert all(re.search(r"\.[0-9a-f]{12}\.css$", sheet) for sheet in sheets)
+    assert all(site.get(sheet) for sheet in sheets)
 
     second = site.second(PORT=str(free_port()))
     assert second.returncode == 1

@@ -11,13 +11,13 @@ import json
 import sys
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import django
 
 django.setup()
 
 from django.apps import apps  # noqa: E402
+from django.contrib.auth import get_user_model  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse  # noqa: E402
 from django.utils import translation  # noqa: E402
@@ -40,12 +40,16 @@ def routes(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, li
 
 
 def values() -> list[Any]:
-    """Something to put for a parameter, whatever kind it is."""
+    """Something to put for a parameter, whatever kind it is; a run is made on the way."""
     demo = apps.get_model("demos", "Demo").objects.order_by("pk").first()
     question = apps.get_model("quizbank", "Question").objects.order_by("pk").first()
     assert demo is not None
     assert question is not None
-    return [question.path, demo.slug, question.topic.slug, question.pk, uuid4(), "json"]
+    Client().post(reverse("quizbank:run_create", kwargs={"slug": demo.slug}))
+    run = apps.get_model("demos", "Run").objects.order_by("pk").first()
+    assert run is not None
+    topic, _, slug = question.path.rpartition("/")
+    return [question.path, topic, slug, demo.slug, run.pk, question.pk]
 
 
 def addresses(name: str, parameters: list[str], candidates: list[Any]) -> Iterator[str]:
@@ -56,20 +60,31 @@ def addresses(name: str, parameters: list[str], candidates: list[Any]) -> Iterat
             continue
 
 
+def visitors() -> dict[str, Client]:
+    """A stranger who reads Chinese and a learner who reads English."""
+    learner = Client(raise_request_exception=False)
+    user = get_user_model().objects.create_user("learner")
+    learner.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return {"zh-hans": Client(raise_request_exception=False), "en": learner}
+
+
 def walk() -> dict[str, list[int]]:
     answers: dict[str, list[int]] = {}
     candidates = values()
     everywhere = sorted({(name, *parameters) for name, parameters in routes(get_resolver())})
-    for language in ("zh-hans", "en"):
-        client = Client(raise_request_exception=False)
+    # Each request from another address, or throttling would answer most of them.
+    sources = (f"10.1.{number // 250}.{number % 250}" for number in itertools.count())
+    for language, client in visitors().items():
         with translation.override(language):
             asked = {
                 address: name
                 for name, *parameters in everywhere
                 for address in addresses(name, parameters, candidates)
             }
-        for address, name in asked.items():
-            for reply in (client.get(address), client.post(address, {})):
+        # Whoever signed out is a stranger from then on.
+        for address, name in sorted(asked.items(), key=lambda each: "sign_out" in each[1]):
+            for method in (client.get, client.post):
+                reply = method(address, REMOTE_ADDR=next(sources))
                 answers.setdefault(name, []).append(reply.status_code)
     return answers
 
