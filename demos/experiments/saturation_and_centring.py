@@ -354,11 +354,11 @@ DEMO = Demo(
         kind="lines",
         title=Text("梯度往回走，还剩多少", "What is left of the gradient on its way back"),
         caption=Text(
-            "最后一层为 1，往右一路回到输入。Xavier 权重下 sigmoid 每层约剩四分之一，tanh 缓慢下降；"
-            "权重放大后 sigmoid 的损失小得多。带子盖住 95% 的种子。",
-            "The last layer is 1; to the right it goes back to the input. At Xavier's scale sigmoid keeps about a"
-            " quarter a layer, tanh sinks slowly; larger weights lose far less through sigmoid."
-            " Band: 95 % of seeds.",
+            "最后一层为 1，往右一路回到输入。Xavier 权重下 sigmoid 每层约剩四分之一，"
+            "tanh 缓慢下降；权重放大后 sigmoid 的损失小得多。带子盖住 95% 的种子。",
+            "The last layer is 1; to the right it goes back to the input. At Xavier's scale sigmoid"
+            " keeps about a quarter a layer, tanh sinks slowly; larger weights lose far less"
+            " through sigmoid. Band: 95 % of seeds.",
         ),
         x=Axis(Text("层（0 为输入）", "layer (0 is the input)"), descending=True),
         y=Axis(Text("梯度 ÷ 最后一层的梯度", "gradient ÷ gradient at the last layer"), scale="log"),
