@@ -7,10 +7,10 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers as s
 
-PAGING = (
+PAGING = [
     OpenApiParameter("cursor", str, description="As in `next` and `previous`."),
     OpenApiParameter("page_size", int, description="1 to 100, by default 50."),
-)
+]
 LEVELS = ("screen", "core", "deep")
 COUNTS = {"type": "object", "additionalProperties": {"type": "integer"}}
 
@@ -98,7 +98,7 @@ class QuizItem(Shape):
     options = Option(many=True, required=False)
     answer = s.FloatField(required=False)
     tolerance = s.FloatField(required=False)
-    unit = AnyJsonOrNull(required=False)
+    unit = s.CharField(required=False, allow_blank=True)
     why_html = Text(required=False)
     demo = s.CharField(required=False)
 

@@ -1,0 +1,107 @@
+"""The real bank's dropout and initialisation questions, and one demo that was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from api import throttles
+from demos import registry
+from demos.kit.measure import prove
+from demos.manifests import sync
+from demos.models import Demo, Run
+from demos.runner.store import record
+from demos.services import run_key
+from quizbank.content.bank import Bank, inspect_bank
+from quizbank.management.evidence import BANK, known_demos
+from quizbank.services.bank import sync_bank
+from quizbank.services.people import issue_token
+from tests.api.calls import Api
+from tests.cast import MONDAY
+
+SLUG = "zero_init_symmetry"
+TOPICS = ("initialisation", "regularisation", "gradients")
+
+
+@pytest.fixture(autouse=True)
+def _count_afresh() -> Iterator[None]:
+    """Every test starts with nobody having asked anything."""
+    throttles.local_counter.clear()
+    yield
+    throttles.local_counter.clear()
+
+
+@pytest.fixture(scope="session")
+def whole_bank() -> Bank:
+    """All questions that can be read; whether any is broken is `check_content`'s business."""
+    known, _ = known_demos()
+    return inspect_bank(BANK, known)[0]
+
+
+@pytest.fixture(scope="session")
+def content(whole_bank: Bank) -> Bank:
+    """The bank without the topics that these tests have no use for."""
+    kept = [q for q in whole_bank.questions if q.topic in TOPICS]
+    paths = {question.path for question in kept}
+    questions = tuple(
+        replace(q, follow_ups=tuple(p for p in q.follow_ups if p in paths)) for q in kept
+    )
+    return replace(whole_bank, questions=questions)
+
+
+@pytest.fixture(scope="session")
+def manifest() -> dict[str, Any]:
+    return registry.manifest(SLUG)
+
+
+@pytest.fixture(scope="session")
+def measured() -> dict[str, Any]:
+    return prove(SLUG, registry.get(SLUG), limit=64)
+
+
+@pytest.fixture
+def bank(db: None, content: Bank) -> None:
+    sync_bank(bank=content, now=MONDAY)
+
+
+@pytest.fixture
+def demo(db: None, manifest: dict[str, Any]) -> Demo:
+    sync([manifest], now=MONDAY)
+    return Demo.objects.get(pk=SLUG)
+
+
+@pytest.fixture
+def recorded(demo: Demo, measured: dict[str, Any]) -> Run:
+    """The demo's default run, as `manage.py prove` stores it."""
+    key = run_key(demo, demo.manifest["defaults"], 0, "cpu")
+    return record(demo, key, measured, MONDAY)
+
+
+@pytest.fixture
+def anyone(db: None) -> Api:
+    return Api()
+
+
+@pytest.fixture
+def as_alice(alice_client: Client) -> Api:
+    return Api(alice_client)
+
+
+@pytest.fixture
+def as_mallory(mallory_client: Client) -> Api:
+    return Api(mallory_client)
+
+
+@pytest.fixture
+def key_of(now: datetime) -> Callable[..., str]:
+    """Makes a key: `key_of(alice, "read", "study")`."""
+
+    def make(user: Any, *scopes: str) -> str:
+        return issue_token(user=user, name="program", scopes=scopes, now=now)
+
+    return make

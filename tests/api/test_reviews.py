@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from quizbank.models import Card, Question, ReviewEvent
+from tests.api.calls import Api, errors
+from tests.quizbank.study_cast import make_question, make_questions
+
+PATH = "initialisation/zero_weights"
+
+
+@pytest.fixture(autouse=True)
+def question(db: None) -> Question:
+    return make_question(PATH)
+
+
+def review(**more: Any) -> dict[str, Any]:
+    return {"client_uuid": str(uuid.uuid4()), "question": PATH, "rating": 3, **more}
+
+
+def test_a_review_schedules_the_card(as_alice: Api) -> None:
+    asked = review(
+        duration_ms=4_000, ticks=[0, 2], suggestion=3, answer="对称", prediction={"choice": "a"}
+    )
+    response = as_alice.post("reviews/", asked)
+    assert response.status_code == 201
+    told = response.json()
+    event = ReviewEvent.objects.get()
+    assert told["client_uuid"] == asked["client_uuid"]
+    assert told["after"]["state"] == "learning"
+    assert datetime.fromisoformat(told["after"]["due"]) == event.after_due
+    assert (event.answer, event.ticks, event.suggestion) == ("对称", [0, 2], 3)
+    card = as_alice.read(f"cards/{told['card']}/")
+    assert card["due"] == told["after"]["due"]
+    assert card["previews"]["4"]["seconds"] > card["previews"]["1"]["seconds"]
+
+
+def test_fifty_repeats_get_one_answer_and_leave_one_event(as_alice: Api) -> None:
+    asked = review(rating=4)
+    first = as_alice.post("reviews/", asked)
+    as_alice.post("reviews/", review(rating=1))  # the card moves on
+    again = {as_alice.post("reviews/", asked).content for _ in range(49)}
+    assert again == {first.content}
+    assert ReviewEvent.objects.count() == 2
+
+
+def test_one_uuid_is_not_used_for_another_review(as_alice: Api, as_mallory: Api) -> None:
+    asked = review()
+    as_alice.post("reviews/", asked)
+    refused = as_alice.post("reviews/", {**asked, "rating": 1})
+    assert refused.status_code == 409
+    assert as_mallory.post("reviews/", {**asked, "rating": 1}).status_code == 201
+    assert ReviewEvent.objects.count() == 2
+
+
+def test_a_card_may_be_named_instead_of_the_question(as_alice: Api) -> None:
+    card = as_alice.post("reviews/", review()).json()["card"]
+    by_card = review(card=card)
+    del by_card["question"]
+    assert as_alice.post("reviews/", by_card).json()["question"] == PATH
+
+
+def test_a_card_of_someone_else_is_not_found(as_alice: Api, as_mallory: Api) -> None:
+    card = as_alice.post("reviews/", review()).json()["card"]
+    assert as_mallory.get(f"cards/{card}/").status_code == 404
+    by_card = review(card=card)
+    del by_card["question"]
+    assert as_mallory.post("reviews/", by_card).status_code == 404
+    assert ReviewEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("rating", value) for value in (0, 5, "3", "1_0", 3.0, True, None, [3], -1)),
+        *(("client_uuid", value) for value in ("x", 3, None, "7c9e6679742540de944be07fc1f90ae7")),
+        *(("duration_ms", value) for value in (-1, 2**31, "9", 1.5, False)),
+        *(("suggestion", value) for value in (0, 5, "3")),
+        *(("reviewed_at", value) for value in ("yesterday", "2026-01-05T09:00:00", 0, "9" * 60)),
+        ("reviewed_at", "2020-01-05T09:00:00Z"),
+        ("answer", "x" * 4_001),
+        ("answer", 3),
+        ("ticks", "all"),
+        ("ticks", [1.5]),
+        ("ticks", [[1]]),
+        ("ticks", list(range(101))),
+        ("prediction", "a"),
+        ("prediction", {"a": "x" * 4_001}),
+        ("question", ""),
+        ("card", "x"),
+        ("kind", "adopt_parameters"),
+        *((name, 1) for name in ("user", "due", "stability", "study_day", "is_staff", "id")),
+    ],
+)
+def test_a_field_that_cannot_be_is_refused_by_name(as_alice: Api, field: str, value: Any) -> None:
+    response = as_alice.post("reviews/", review(**{field: value}))
+    assert response.status_code == 400
+    assert field in errors(response)
+    assert not ReviewEvent.objects.exists()
+
+
+def test_what_is_missing_is_named(as_alice: Api) -> None:
+    assert errors(as_alice.post("reviews/", {})).keys() == {"client_uuid", "rating"}
+    bare = review()
+    del bare["question"]
+    assert errors(as_alice.post("reviews/", bare)).keys() == {"question"}
+    assert as_alice.post("reviews/", review(question="no/such")).status_code == 404
+
+
+def test_an_undo_restores_the_card_and_can_be_repeated(as_alice: Api) -> None:
+    card = as_alice.post("reviews/", review()).json()["card"]
+    before = as_alice.read(f"cards/{card}/")
+    second = as_alice.post("reviews/", review(rating=1)).json()
+    undo = {"client_uuid": str(uuid.uuid4()), "kind": "undo", "undoes": second["client_uuid"]}
+    first = as_alice.post("reviews/", undo)
+    assert first.status_code == 201
+    assert first.json()["undoes"] == second["client_uuid"]
+    after = as_alice.read(f"cards/{card}/")
+    assert {**after, "previews": 0} == {**before, "previews": 0}
+    assert as_alice.post("reviews/", undo).content == first.content
+
+
+def test_an_undo_without_a_target_takes_the_latest(as_alice: Api) -> None:
+    latest = [as_alice.post("reviews/", review()).json() for _ in range(2)][-1]
+    undo = {"client_uuid": str(uuid.uuid4()), "kind": "undo", "undoes": None}
+    assert as_alice.post("reviews/", undo).json()["undoes"] == latest["client_uuid"]
+
+
+def test_there_may_be_nothing_to_take_back(as_alice: Api, as_mallory: Api) -> None:
+    undo = {"client_uuid": str(uuid.uuid4()), "kind": "undo"}
+    assert as_alice.post("reviews/", undo).status_code == 409
+    theirs = as_mallory.post("reviews/", review()).json()["client_uuid"]
+    refused = as_alice.post("reviews/", {**undo, "undoes": theirs})
+    assert refused.status_code == 404
+    assert "undoes" in errors(refused)
+    assert ReviewEvent.objects.count() == 1
+
+
+def test_a_batch_keeps_its_order_and_each_item_has_its_own_fate(as_alice: Api) -> None:
+    asked = [review(), review(rating=9), review(rating=2)]
+    undo = {"client_uuid": str(uuid.uuid4()), "kind": "undo", "undoes": asked[0]["client_uuid"]}
+    conflict = {**asked[0], "rating": 1}
+    response = as_alice.post("reviews/", [*asked, undo, conflict, "text", review(question="a/b")])
+    assert response.status_code == 200
+    results = response.json()["results"]
+    assert [item["status"] for item in results] == [201, 400, 201, 201, 409, 400, 404]
+    assert [results[i]["review"]["client_uuid"] for i in (0, 2, 3)] == [
+        asked[0]["client_uuid"],
+        asked[2]["client_uuid"],
+        undo["client_uuid"],
+    ]
+    assert results[1]["problem"]["errors"][0]["field"] == "rating"
+    assert results[1]["problem"]["instance"].endswith("#/1")
+    assert ReviewEvent.objects.count() == 3
+
+
+def test_a_batch_can_be_sent_again(as_alice: Api) -> None:
+    asked = [review(rating=rating) for rating in (1, 2, 3, 4)]
+    first = as_alice.post("reviews/", asked)
+    assert as_alice.post("reviews/", asked).content == first.content
+    assert ReviewEvent.objects.count() == 4
+
+
+def test_a_batch_has_at_most_five_hundred(as_alice: Api) -> None:
+    assert as_alice.post("reviews/", []).status_code == 400
+    assert as_alice.post("reviews/", [3] * 501).status_code == 400
+    full = as_alice.post("reviews/", [3] * 500)
+    assert {item["status"] for item in full.json()["results"]} == {400}
+
+
+def test_a_batch_may_be_larger_than_one_review(as_alice: Api) -> None:
+    long = review(answer="x" * 4_000)
+    batch = [{**long, "client_uuid": str(uuid.uuid4())} for _ in range(20)]
+    assert len(json.dumps(batch)) > 64 * 1024
+    assert as_alice.post("reviews/", batch).status_code == 200
+    assert as_alice.post("reviews/", json.dumps(review()).encode().ljust(65_537)).status_code == 413
+    assert as_alice.post("reviews/", b"[]".ljust(2**20 + 1)).status_code == 413
+
+
+def test_clocks_are_kept_in_their_zone_and_clamped(as_alice: Api) -> None:
+    ahead = (datetime.now(UTC) + timedelta(days=3)).isoformat()
+    told = as_alice.post("reviews/", review(reviewed_at=ahead)).json()
+    assert datetime.fromisoformat(told["reviewed_at"]) < datetime.now(UTC) + timedelta(minutes=6)
+
+
+def test_the_log_is_ones_own_and_latest_first(as_alice: Api, as_mallory: Api) -> None:
+    sent = [as_alice.post("reviews/", review()).json() for _ in range(3)]
+    as_mallory.post("reviews/", review())
+    first = as_alice.read("reviews/?page_size=2")
+    rest = as_alice.read(first["next"].removeprefix("http://testserver"))
+    assert [*first["results"], *rest["results"]] == sent[::-1]
+
+
+def test_next_is_a_new_question_then_nothing(as_alice: Api, question: Question) -> None:
+    told = as_alice.read("cards/next/")
+    assert told["item"]["question"]["path"] == PATH
+    assert told["item"]["card"] is None
+    assert told["item"]["previews"].keys() == {"1", "2", "3", "4"}
+    assert told["counts"]["new"] == 1
+    as_alice.post("reviews/", review(rating=4))
+    over = as_alice.read("cards/next/")
+    assert over["item"] is None
+    assert over["counts"]["done_today"] == 1
+
+
+def test_next_passes_over_what_it_is_told_to(as_alice: Api) -> None:
+    make_questions(2)
+    skipped = f"cards/next/?topic=initialisation&skip={PATH},initialisation/q00"
+    assert as_alice.read(skipped)["item"]["question"]["path"] == "initialisation/q01"
+    assert as_alice.read("cards/next/?topic=none")["item"] is None
+
+
+def test_cards_are_listed_by_state(as_alice: Api) -> None:
+    make_questions(3)
+
+    def listed(state: str) -> list[str]:
+        found = as_alice.read(f"cards/?state={state}&page_size=2")
+        rest = (
+            as_alice.read(found["next"].partition("testserver")[2])["results"]
+            if found["next"]
+            else []
+        )
+        return [item["question"]["path"] for item in [*found["results"], *rest]]
+
+    assert (listed("due"), len(listed("new"))) == ([], 4)
+    as_alice.post("reviews/", review(rating=1))
+    assert (listed("all"), len(listed("new"))) == ([PATH], 3)
+    Card.objects.update(due=timezone.now() - timedelta(minutes=1))
+    assert listed("due") == [PATH]
+    assert as_alice.get("cards/?state=gone").status_code == 400
