@@ -49,6 +49,13 @@ def blank_tape(view: RunView) -> SafeString:
 
 
 @register.simple_tag
+def specimen_tape() -> SafeString:
+    """A tape that explains itself: 41 seeds of 64, two of them against."""
+    ticks: list[int | None] = [0 if seed in (11, 30) else 1 for seed in range(41)]
+    return _safe(tape.tape(ticks, looks=(64,), total=64, language=language()))
+
+
+@register.simple_tag
 def lab_figure(drawn: Mapping[str, Any]) -> SafeString:
     """The figure at the width of the lab's right column."""
     return _safe(svg.figure(drawn, language(), width=736))

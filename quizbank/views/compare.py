@@ -9,6 +9,8 @@ from typing import Any
 from demos.models import Run
 from quizbank.forms.lab import plain, readable
 
+WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
+
 
 @dataclass(frozen=True)
 class Change:
@@ -40,6 +42,11 @@ class Comparison:
     @property
     def things(self) -> int:
         return len(self.changes) + self.other_code + self.other_device
+
+    @property
+    def number(self) -> str:
+        """How many things differ, as an English sentence begins with it."""
+        return WORDS.get(self.things, str(self.things))
 
     @property
     def other_code(self) -> bool:

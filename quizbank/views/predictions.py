@@ -42,10 +42,10 @@ def guess_of(request: HttpRequest, demo: Demo) -> Guess | None:
 
 def posted_guess(request: HttpRequest, demo: Demo) -> dict[str, str] | None:
     """The guess in a posted form, as `request_run` takes it."""
-    choice = request.POST.get("prediction.choice", "")
+    choice = request.POST.get("choice", "")
     if not choice or not demo.manifest.get("prediction"):
         return None
-    sure = request.POST.get("prediction.confidence", "mid")
+    sure = request.POST.get("confidence", "mid")
     return {"choice": choice, "confidence": sure}
 
 

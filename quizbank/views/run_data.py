@@ -12,7 +12,6 @@ from demos.models import Demo, Run, State
 from demos.queries import progress
 from quizbank.forms.lab import Field, LabForm, query_of
 from quizbank.views.predictions import Guess
-from quizbank.wording import Language
 
 MIN_ALWAYS = 256  # runs below which no stamp is given for "always"
 TICKS = 256  # ticks that a tape shows at most
@@ -90,6 +89,10 @@ class RunView:
         ]
 
     @property
+    def last_seed(self) -> int:
+        return self.run.first_seed + int(self.result.get("seeds", 1)) - 1
+
+    @property
     def headline(self) -> Judged | None:
         return next((one for one in self.judged if not one.shown), None)
 
@@ -163,11 +166,6 @@ class RunView:
         """What the look ahead asks for."""
         done = self.progress["seeds_done"]
         return next((need for need in self.needs if need.n > done), None)
-
-    def failure(self, language: Language) -> str:
-        """Why it failed, in words."""
-        failure = self.run.failure or {}
-        return str(failure.get(language, ""))
 
 
 def _unknown(slug: str) -> dict[str, Any]:
