@@ -229,6 +229,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENFORCE_NON_BLANK_FIELDS": True,
+    "ENUM_NAME_OVERRIDES": {
+        "RunState": "demos.models.State",
+        "CardState": ["new", "learning", "review", "relearning"],
+    },
 }
 
 # --- Queue and log ---
