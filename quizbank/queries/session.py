@@ -62,20 +62,23 @@ def surprises(user: User, limit: int = 3) -> list[Surprise]:
         .select_related("card__question")
         .order_by("-reviewed_at", "-id")[:LOOK_BACK]
     )
-    guessed = [event for event in events if event.prediction.get("choice")]
-    right = _right({event.prediction.get("demo", "") for event in guessed})
-    found: dict[str, tuple[ReviewEvent, str]] = {}
-    for event in guessed:
-        slug = event.prediction.get("demo", "")
-        answer = right.get(slug)
-        if answer and answer != event.prediction["choice"]:
-            found.setdefault(slug, (event, answer))
-    chosen = dict(list(found.items())[:limit])
-    demos = Demo.objects.in_bulk(chosen)
+    guessed = [
+        (event, said["demo"], said["choice"])
+        for event in events
+        if (said := event.prediction) and said.get("choice") and said.get("demo")
+    ]
+    right = _right({demo for _, demo, _ in guessed})
+    found: dict[str, tuple[ReviewEvent, str, str]] = {}
+    for event, demo, choice in guessed:
+        answer = right.get(demo)
+        if answer and answer != choice:
+            found.setdefault(demo, (event, choice, answer))
+    latest = dict(list(found.items())[:limit])
+    demos = Demo.objects.in_bulk(latest)
     return [
-        Surprise(event.card.question, demos[slug], event.prediction["choice"], answer, day)
-        for slug, (event, answer) in chosen.items()
-        if event.card is not None and (day := event.study_day)
+        Surprise(event.card.question, demos[slug], choice, answer, event.study_day)
+        for slug, (event, choice, answer) in latest.items()
+        if event.card is not None
     ]
 
 

@@ -46,7 +46,7 @@ def large_trap_stamp(found: Mapping[str, Any] | None, landing: bool = False) -> 
 def _large(verdict: str | None, found: Mapping[str, Any] | None, landing: bool) -> SafeString:
     counted = ""
     if found and found.get("inside") is not None:
-        counted = numbers.of(found["inside"], found["n"], language())
+        counted = say("proof.stamped", counts=numbers.of(found["inside"], found["n"], language()))
     return _safe(stamps_of.large(verdict, counted, language(), landing=landing))
 
 
@@ -107,7 +107,9 @@ def counted(data: Mapping[str, Any]) -> SafeString:
 
 
 @register.simple_tag
-def measured(value: float | None, low: float | None = None, high: float | None = None) -> SafeString:
+def measured(
+    value: float | None, low: float | None = None, high: float | None = None
+) -> SafeString:
     return _safe(numbers.html(numbers.measured(value, low, high)))
 
 
@@ -139,12 +141,14 @@ def needs(claim: Mapping[str, Any]) -> SafeString:
 
 
 @register.simple_tag
-def interval(found: Mapping[str, Any]) -> SafeString:
-    """The interval beside a number that is set larger."""
-    if found.get("low") is None or found.get("low") == found.get("high"):
-        return SafeString("")
-    span = numbers.html(numbers.interval(found["low"], found["high"]))
-    return _safe(f'<span class="num quiet">{span}</span>')
+def found(prediction: Mapping[str, Any]) -> SafeString:
+    """The number a prediction was about, set large, with its interval beside it."""
+    value, low, high = (prediction[name] for name in ("median", "low", "high"))
+    big = f'<span class="big">{numbers.html(numbers.number(value))}</span>'
+    if low is not None and high is not None and low != high:
+        span = numbers.html(numbers.interval(low, high))
+        big += f' <span class="num quiet">{span}</span>'
+    return say("proof.found", number=_safe(big))
 
 
 @register.simple_tag

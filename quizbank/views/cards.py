@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
 from quizbank.forms.draft import Draft
@@ -17,12 +18,12 @@ from quizbank.queries.study import (
     StudyItem,
     counts,
     last_review,
-    next_item,
     previews,
     usual_duration_ms,
 )
 from quizbank.scheduling import Ticks, suggest
 from quizbank.views.panel import Evidence, Panel, evidence
+from quizbank.views.predictions import guess_of
 from quizbank.wording import calendar, say
 
 Visitor = User | AnonymousUser
@@ -36,7 +37,7 @@ class Tick:
 
     name: str
     kind: str  # must, bonus or trap
-    html: SafeString
+    html: str
     key: str
     ticked: bool
 
@@ -49,12 +50,8 @@ class Grade:
     suggested: bool
 
 
-def item_for(
-    visitor: Visitor, now: datetime, *, path: str = "", topic: str = ""
-) -> StudyItem | None:
-    """The card of a question, or the next one (Raises Question.DoesNotExist for a bad path)."""
-    if not path:
-        return next_item(visitor, now, topic=topic or None)
+def item_of(visitor: Visitor, now: datetime, path: str) -> StudyItem:
+    """The card of one question (Raises Question.DoesNotExist)."""
     question = Question.objects.select_related("topic").get(path=path, retired_at=None)
     card = None
     if isinstance(visitor, User):
@@ -73,16 +70,22 @@ def line(visitor: Visitor, item: StudyItem | None, now: datetime) -> dict[str, A
     return {"session": today, "position": done + 1, "total": total, "undoable": undoable}
 
 
-def front(visitor: Visitor, item: StudyItem, draft: Draft, now: datetime) -> dict[str, Any]:
+def front(request: HttpRequest, item: StudyItem, draft: Draft, now: datetime) -> dict[str, Any]:
     question = get_question(item.question.path)
     shown = evidence(question)
-    asks = item.card is None and shown.panel is not None and shown.panel.prediction is not None
     return {
-        **line(visitor, item, now),
+        **line(request.user, item, now),
         **_card(question, item, draft, shown),
-        "asks": asks,
+        "asks": _asks(request, item, shown.panel),
         "hint": _hint(question) if draft.hint else "",
     }
+
+
+def _asks(request: HttpRequest, item: StudyItem, panel: Panel | None) -> bool:
+    """A prediction is asked at first sight, and once per experiment."""
+    if item.card is not None or panel is None or panel.prediction is None:
+        return False
+    return guess_of(request, panel.demo) is None
 
 
 def back(visitor: Visitor, item: StudyItem, draft: Draft, now: datetime) -> dict[str, Any]:
@@ -100,7 +103,12 @@ def back(visitor: Visitor, item: StudyItem, draft: Draft, now: datetime) -> dict
         "suggested": suggested,
         "suggestion_says": _suggestion_words(question, draft, suggested),
         "grades": [
-            Grade(rating, slug, _wait(promises[rating].days, promises[rating].wait), rating == suggested)
+            Grade(
+                rating,
+                slug,
+                _wait(promises[rating].days, promises[rating].wait),
+                rating == suggested,
+            )
             for rating, slug in enumerate(GRADES, start=1)
         ],
         **outcome(shown.panel, draft),
@@ -126,9 +134,7 @@ def _card(question: Question, item: StudyItem, draft: Draft, shown: Evidence) ->
         "draft": draft,
         "evidence": shown,
         "panel": shown.panel,
-        "traps": [
-            {"trap": trap, "finding": shown.of_trap(trap)} for trap in question.traps.all()
-        ],
+        "traps": [{"trap": trap, "finding": shown.of_trap(trap)} for trap in question.traps.all()],
     }
 
 
@@ -165,7 +171,10 @@ def suggestion(question: Question, draft: Draft, usual_ms: float | None) -> int 
 
 def counted(question: Question, draft: Draft) -> Ticks:
     lines = checklist(question, draft)
-    of = {kind: [one.ticked for one in lines if one.kind == kind] for kind in ("must", "bonus", "trap")}
+    of = {
+        kind: [one.ticked for one in lines if one.kind == kind]
+        for kind in ("must", "bonus", "trap")
+    }
     return Ticks(
         musts=sum(of["must"]),
         musts_total=len(of["must"]),

@@ -32,7 +32,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Also 503, where the database is what failed. Asks it nothing, so nothing fails twice."""
     failed = isinstance(sys.exc_info()[1], DatabaseError | InterfaceError)
     name, status = ("503", 503) if failed else ("500", 500)
-    context = {"name": name, "status": status, "language": language(), "html_lang": TAGS[language()]}
+    context = {
+        "name": name,
+        "status": status,
+        "language": language(),
+        "html_lang": TAGS[language()],
+    }
     answer = HttpResponse(render_to_string("quizbank/errors/bare.html", context), status=status)
     if failed:
         answer.headers["Retry-After"] = "10"

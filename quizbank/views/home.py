@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from quizbank.forms.draft import Draft
-from quizbank.models import ReviewEvent, Trap, User
+from quizbank.models import ReviewEvent, User
 from quizbank.queries.session import Surprise, surprises
-from quizbank.queries.study import usual_duration_ms
+from quizbank.queries.study import counts, next_item, usual_duration_ms
+from quizbank.queries.traps import trap_of_the_day
 from quizbank.views import cards
-from quizbank.views.panel import Panel, evidence
+from quizbank.views.panel import Panel, trap_panel
 from quizbank.wording import calendar
 
 USUAL_SECONDS = 45.0
@@ -57,21 +58,23 @@ def home(request: HttpRequest) -> HttpResponse:
     user = request.user if isinstance(request.user, User) else None
     studied = user is not None and ReviewEvent.objects.filter(user=user).exists()
     context = _returning(request, user, now) if user and studied else _first(request, now)
-    answer = render(request, "quizbank/home/today.html" if studied else "quizbank/home/first.html", context)
+    answer = render(
+        request, "quizbank/home/today.html" if studied else "quizbank/home/first.html", context
+    )
     patch_cache_control(answer, private=True, no_cache=True)
     return answer
 
 
 def _first(request: HttpRequest, now: datetime) -> dict[str, Any]:
-    item = cards.item_for(request.user, now)
+    item = next_item(request.user, now)
     if item is None:
         return {"empty": True}
-    return cards.front(request.user, item, Draft.new(item.question.path, now), now)
+    return cards.front(request, item, Draft.new(item.question.path, now), now)
 
 
 def _returning(request: HttpRequest, user: User, now: datetime) -> dict[str, Any]:
     line = cards.line(user, None, now)
-    count = cards.counts(user, now)
+    count = counts(user, now)
     seconds = (usual_duration_ms(user) or USUAL_SECONDS * 1000) / 1000
     return {
         **line,
@@ -99,17 +102,12 @@ def _misjudged(one: Surprise) -> Misjudged:
 
 
 def _proof_of_the_day(request: HttpRequest, day: date) -> dict[str, Any]:
-    """A trap that an experiment with a prediction refutes, another one each day."""
-    traps = Trap.objects.filter(question__retired_at=None).order_by("row__position", "pk")
-    found = list(traps.values_list("question__path", flat=True).distinct())
-    for turn in range(len(found)):
-        path = found[(day.toordinal() + turn) % len(found)]
-        question = cards.get_question(path)
-        panel = evidence(question).panel
-        if panel and panel.trap and panel.run and panel.prediction:
-            guess = request.GET.get("guess", "")
-            return {"potd": panel, "potd_question": question, **_guessed(panel, guess)}
-    return {"potd": None}
+    trap = trap_of_the_day(day)
+    panel = trap_panel(trap, trap.question) if trap else None
+    if trap is None or panel is None or panel.run is None or panel.trap is None:
+        return {"potd": None}
+    guess = request.GET.get("guess", "")
+    return {"potd": panel, "potd_question": trap.question, **_guessed(panel, guess)}
 
 
 def _guessed(panel: Panel, guess: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,8 +108,7 @@ def evidence(question: Question) -> Evidence:
     traps = list(question.traps.all())
     slugs = list(dict.fromkeys([*(p.demo for p in proofs), *(t.demo for t in traps)]))
     known = {demo.slug: demo for demo in demos().filter(pk__in=slugs)}
-    rows = stored_findings(list(known)) if known else {}
-    findings = {key: row.data | {"verdict": row.verdict} for key, row in rows.items()}
+    findings = _findings(list(known))
     # A proof by experiment comes before an experiment that only illustrates.
     order = [p.demo for p in proofs if p.claim] + [p.demo for p in proofs]
     first = next((known[slug] for slug in order if slug in known), None)
@@ -118,7 +117,7 @@ def evidence(question: Question) -> Evidence:
         for slug in slugs
         if slug in known and known[slug] is not first
     ]
-    panel = _panel(question, first, findings) if first else None
+    panel = _panel(question, first, findings, traps) if first else None
     return Evidence(panel, others, findings)
 
 
@@ -126,14 +125,30 @@ def _stamps(demo: Demo, findings: Mapping[tuple[str, str], Finding]) -> Counter[
     return Counter(found["verdict"] for (slug, _), found in findings.items() if slug == demo.slug)
 
 
+def trap_panel(trap: Trap, question: Question) -> Panel | None:
+    """The panel of the demo that refutes this trap; None where that demo is gone."""
+    demo = demos().filter(pk=trap.demo).first()
+    if demo is None:
+        return None
+    return _panel(question, demo, _findings([demo.slug]), [trap])
+
+
+def _findings(slugs: list[str]) -> dict[tuple[str, str], Finding]:
+    rows = stored_findings(slugs) if slugs else {}
+    return {key: row.data | {"verdict": row.verdict} for key, row in rows.items()}
+
+
 def _panel(
-    question: Question, demo: Demo, findings: Mapping[tuple[str, str], Finding]
+    question: Question,
+    demo: Demo,
+    findings: Mapping[tuple[str, str], Finding],
+    traps: Iterable[Trap],
 ) -> Panel:
     judged = [
         Judged(claim, findings.get((demo.slug, claim["slug"]))) for claim in demo.manifest["claims"]
     ]
     by_slug = {one.claim["slug"]: one for one in judged}
-    trap = next((t for t in question.traps.all() if by_slug.get(t.claim) and t.demo == demo.slug), None)
+    trap = next((t for t in traps if t.demo == demo.slug and t.claim in by_slug), None)
     cited = [p for p in question.proofs.all() if p.demo == demo.slug]
     named = [trap.claim] if trap else [p.claim for p in cited]
     headline = next((by_slug[slug] for slug in named if slug in by_slug), None)

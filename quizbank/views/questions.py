@@ -26,6 +26,7 @@ from quizbank.wording import language, say
 
 PAGE = 50
 LONGEST_QUERY = 200
+SNIPPET = 240  # characters; the page shows two lines of it
 LEVELS = ("screen", "core", "deep")
 DIMENSIONS = ("topic", "level", "verdict", "document")
 
@@ -107,7 +108,11 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 def _listed(text: str, user: User | None) -> list[Listed]:
     found = bank.questions(text=text, user=user).defer(
-        *(f"{name}_{tongue}" for name in ("full", "full_html", "prompt_html", "short_html", "prompt") for tongue in ("zh", "en")),
+        *(
+            f"{name}_{tongue}"
+            for name in ("full", "full_html", "prompt_html", "short_html", "prompt")
+            for tongue in ("zh", "en")
+        ),
         "search_text",
     )
     questions = list(found)
@@ -164,7 +169,7 @@ def _row(one: Listed, text: str, today: Any) -> Row:
     return Row(
         question=question,
         title=search.highlighted(str(question.title), text),
-        snippet=search.snippet(short, text),
+        snippet=search.snippet(short, text, width=SNIPPET),
         verdicts=one.verdicts,
         card=card,
         due=bool(card and card.due_day and today and card.due_day <= today),
@@ -174,7 +179,11 @@ def _row(one: Listed, text: str, today: Any) -> Row:
 def _terms(text: str) -> list[dict[str, str]]:
     """Near terms in both languages, each with the address of its search."""
     return [
-        {"zh": term.zh, "en": term.en, "address": _address({"q": term.zh if language() == "zh" else term.en})}
+        {
+            "zh": term.zh,
+            "en": term.en,
+            "address": _address({"q": term.zh if language() == "zh" else term.en}),
+        }
         for term in search.suggestions(text)
     ]
 
@@ -206,7 +215,8 @@ def _places(found: Question) -> list[dict[str, Any]]:
         {
             "document": unit.document.slug,
             "heading": unit.heading,
-            "lines": f"{unit.document.slug}:{unit.line}" + (f"-{unit.line_end}" if unit.line_end > unit.line else ""),
+            "lines": f"{unit.document.slug}:{unit.line}"
+            + (f"-{unit.line_end}" if unit.line_end > unit.line else ""),
         }
         for unit in found.units.all()
     ]

@@ -20,12 +20,13 @@ from quizbank.forms.draft import Draft
 from quizbank.models import Question, Topic
 from quizbank.models.study import ANSWER_LENGTH
 from quizbank.queries.bank import get_question
-from quizbank.queries.study import StudyItem, counts
+from quizbank.queries.study import StudyItem, counts, next_item, usual_duration_ms
 from quizbank.services.errors import BadReview, ReviewConflict
 from quizbank.services.study import record_review
 from quizbank.services.study import undo as take_back
 from quizbank.views import cards
 from quizbank.views.panel import evidence, prediction_of
+from quizbank.views.predictions import keep
 from quizbank.views.visitors import learner
 from quizbank.wording import calendar, language, say
 
@@ -51,7 +52,10 @@ def study(request: HttpRequest) -> HttpResponse:
     if draft:
         path, topic = draft.question, draft.topic
     try:
-        item = cards.item_for(request.user, now, path=path, topic=topic)
+        if path:
+            item: StudyItem | None = cards.item_of(request.user, now, path)
+        else:
+            item = next_item(request.user, now, topic=topic or None)
     except Question.DoesNotExist:
         return _gone(request)
     if item is None:
@@ -66,13 +70,15 @@ def reveal(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     draft = Draft.read(request.POST)
     try:
-        item = cards.item_for(request.user, now, path=draft.question or "-")
+        item = cards.item_of(request.user, now, draft.question)
     except Question.DoesNotExist:
         return _gone(request)
     if draft.too_long:
         return show_front(request, item, draft, _too_long(draft), status=422)
     learner(request, now, draft.zone)
     context = cards.back(request.user, item, draft.revealed(now), now)
+    if draft.asked and context["panel"]:
+        keep(request, context["panel"].demo, _guess(context["chosen"], draft))
     return _private(render(request, "quizbank/study/back.html", context))
 
 
@@ -97,7 +103,7 @@ def grade(request: HttpRequest) -> HttpResponse:
             client_uuid=draft.client_uuid,
             now=now,
             duration_ms=draft.duration_ms,
-            suggestion=cards.suggestion(question, draft, cards.usual_duration_ms(user)),
+            suggestion=cards.suggestion(question, draft, usual_duration_ms(user)),
             answer=draft.answer,
             ticks=sorted(known.intersection(draft.ticks)),
             prediction=prediction,
@@ -154,10 +160,9 @@ def proof(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def show_front(
-    request: HttpRequest, item: StudyItem | None, draft: Draft, error: str = "", status: int = 200
+    request: HttpRequest, item: StudyItem, draft: Draft, error: str = "", status: int = 200
 ) -> HttpResponse:
-    assert item is not None
-    context = cards.front(request.user, item, draft, timezone.now()) | {"error": error}
+    context = cards.front(request, item, draft, timezone.now()) | {"error": error}
     return _private(render(request, "quizbank/study/front.html", context, status=status))
 
 
@@ -175,13 +180,16 @@ def _end(request: HttpRequest, slug: str) -> HttpResponse:
 def _refused(request: HttpRequest, draft: Draft, bad: BadReview) -> HttpResponse:
     """The same card again with what is wrong: at the answer if that is to blame."""
     now = timezone.now()
-    item = cards.item_for(request.user, now, path=draft.question)
+    item = cards.item_of(request.user, now, draft.question)
     if bad.field == "answer":
         words = _too_long(draft) if draft.too_long else _text(bad.text)
         return show_front(request, item, draft, words, status=422)
-    assert item is not None
     context = cards.back(request.user, item, draft, now) | {"error": _text(bad.text)}
     return _private(render(request, "quizbank/study/back.html", context, status=422))
+
+
+def _guess(chosen: str, draft: Draft) -> dict[str, str] | None:
+    return {"choice": chosen, "confidence": draft.confidence} if chosen else None
 
 
 def _too_long(draft: Draft) -> str:
@@ -209,5 +217,3 @@ def _private(response: HttpResponse) -> HttpResponse:
     """Not for shared caches, but kept for the back button: what was typed is in it."""
     patch_cache_control(response, private=True, no_cache=True)
     return response
-
-

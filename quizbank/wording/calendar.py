@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from quizbank import wording
 
@@ -31,7 +32,7 @@ def weekday_mark(day: date) -> str:
     return WEEKDAY_MARKS[wording.language()][day.weekday()]
 
 
-def _parts(day: date) -> dict[str, object]:
+def _parts(day: date) -> dict[str, Any]:
     name = MONTHS[day.month - 1]
     return {
         **{"year": day.year, "month": day.month, "day": day.day},

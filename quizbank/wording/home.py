@@ -25,7 +25,10 @@ WORDS = {
         "到明天 {hour} 之前没有要做的。可以停了。",
         "Nothing is due until {hour} tomorrow. You can stop here.",
     ),
-    "home.done_counts": ("今天做了 {n} 张，忘了 {missed} 张。", "{n} {n:card|cards} today, {missed} missed."),
+    "home.done_counts": (
+        "今天做了 {n} 张，忘了 {missed} 张。",
+        "{n} {n:card|cards} today, {missed} missed.",
+    ),
     "home.week": ("未来七天", "Next seven days"),
     "home.week_label": ("未来七天每天到期的卡：{days}", "Cards due in the next seven days: {days}"),
     "home.potd": ("今天的证明", "Proof of the day"),

@@ -10,16 +10,21 @@ WORDS = {
         "Your {n} {n:review is|reviews are} stored under this browser alone. Choose a name and a"
         " password and go on from any device; not one record is moved.",
     ),
+    "people.sign_up_title": ("注册", "Create an account"),
     "people.sign_up_new": (
         "起个名字、设个密码，换台设备也接着学。不注册也能学。",
         "Choose a name and a password and go on from any device. Studying works without it too.",
     ),
     "people.username": ("用户名", "Name"),
     "people.password": ("密码", "Password"),
-    "people.password_note": ("至少 8 个字符，可以是一句话", "at least 8 characters; a sentence is fine"),
+    "people.password_note": (
+        "至少 8 个字符，可以是一句话",
+        "at least 8 characters; a sentence is fine",
+    ),
     "people.email": ("邮箱", "E-mail"),
     "people.email_note": ("可不填", "optional"),
     "people.create": ("保留", "Keep it"),
+    "people.create_new": ("注册", "Create it"),
     "people.have": ("已经有账号？", "You have an account?"),
     "people.sign_in": ("登录", "Sign in"),
     "people.sign_in_words": (

@@ -10,7 +10,10 @@ WORDS = {
     ),
     "questions.search": ("搜题目、答案和别名", "Search questions, answers and other names"),
     "questions.search_button": ("搜索", "Search"),
-    "questions.placeholder": ("例如：梯度消失，BN，dropout", "for example: vanishing gradient, BN, 全零初始化"),
+    "questions.placeholder": (
+        "例如：梯度消失，BN，dropout",
+        "for example: vanishing gradient, BN, 全零初始化",
+    ),
     "questions.filters": ("筛选", "Filters"),
     "questions.topic": ("主题", "Topic"),
     "questions.level": ("难度", "Level"),

@@ -17,7 +17,10 @@ WORDS = {
     "study.hint": ("提示", "Hint"),
     "study.hint_says": ("提示，答案里有这一点：", "A hint, one point of the answer:"),
     "study.never": ("这题没见过", "Never seen this"),
-    "study.never_note": ("没见过不算失分，等于“重来”。", "“Never seen” costs nothing; it counts as Again."),
+    "study.never_note": (
+        "没见过不算失分，等于“重来”。",
+        "“Never seen” costs nothing; it counts as Again.",
+    ),
     "study.keys_sure": ("选把握", "set how sure"),
     "study.keys_all": ("全部按键", "all keys"),
     "study.mine": ("你写的：{answer}", "You wrote: {answer}"),

@@ -34,8 +34,10 @@
     old.replaceChildren(...main.childNodes);
     old.className = main.className;
     document.title = page.title;
-    const tools = [one(".tools"), page.querySelector(".tools")];
-    if (tools.every(Boolean)) tools[0].replaceChildren(...tools[1].childNodes);
+    for (const frame of [".tools", ".foot"]) {
+      const fresh = page.querySelector(frame);
+      if (fresh) one(frame).replaceChildren(...fresh.childNodes);
+    }
     const study = page.querySelector("form#card")?.dataset.home;
     if (study && study !== location.pathname) history.pushState({}, "", study);
     scrollTo({ top: one(".session") ? top : 0, behavior: "instant" });
@@ -144,6 +146,8 @@
   // --- keys -----------------------------------------------------------------------------
 
   const press = (selector) => { const found = one(selector); if (found && !found.disabled) found.click(); return Boolean(found); };
+  // Space belongs to what has the focus, unless that is a choice already made.
+  const native = (target) => target.closest("button, a, summary, input:not(:checked)");
   const grade = (rating) => press(`form[data-back] button[name=rating][value="${rating}"]`);
   const SURE = { a: "low", s: "mid", d: "high" };
 
@@ -181,7 +185,7 @@
     if (event.repeat || event.shiftKey || !window.proofdeck.free(event)) return;
     let done = false;
     if (undo) done = press("[data-undo]") || press(".toast .undo button");
-    else if (front()) done = (event.key === " " && event.target.closest("button, a, summary, input")) ? false : onFront(event.key);
+    else if (front()) done = event.key === " " && native(event.target) ? false : onFront(event.key);
     else if (back()) done = onBack(event.key, event);
     if (done) event.preventDefault();
   });
