@@ -1,0 +1,65 @@
+"""The Markdown that notes are read as: no raw HTML, but images and formatting written in it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+DEEPEST = 50
+IMG = re.compile(r"<img\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
+ATTRIBUTE = re.compile(r"([a-z-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'<>]+)", re.IGNORECASE)
+FORMAT = re.compile(r"<(/?)(u|b|i|em|strong|sub|sup)>", re.IGNORECASE)
+BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+
+
+def parser(*, indented_code: bool) -> MarkdownIt:
+    """The parser; without indented code, a list may be indented as far as its author liked."""
+    return _parser(indented_code)
+
+
+@lru_cache(maxsize=2)
+def _parser(indented_code: bool) -> MarkdownIt:
+    made = MarkdownIt(
+        "commonmark", {"html": False, "breaks": True, "maxNesting": DEEPEST + 10}
+    )
+    made.enable("table")
+    # A definition would vanish from the page.
+    made.disable(["reference", "html_block", "html_inline"])
+    if not indented_code:
+        made.disable("code")
+    made.use(dollarmath_plugin, allow_digits=False, allow_labels=False, double_inline=True)
+    made.inline.ruler.before("autolink", "note_tags", _tag)
+    return made
+
+
+def image_of(tag: str) -> tuple[str, str]:
+    """(label, address) of an `<img>`."""
+    given = {name.lower(): value.strip("\"'") for name, value in ATTRIBUTE.findall(tag)}
+    return given.get("alt", ""), given.get("src", "")
+
+
+def _tag(state: StateInline, silent: bool) -> bool:
+    rest = state.src[state.pos : state.pos + 4_000]
+    if not rest.startswith("<"):
+        return False
+    if match := IMG.match(rest):
+        if not silent:
+            label, address = image_of(match[0])
+            token = state.push("image", "img", 0)
+            token.attrs, token.content = {"src": address}, label
+            token.children = [Token("text", "", 0, content=label)]
+    elif match := FORMAT.match(rest):
+        if not silent:
+            state.push("note_format", "", 0).content = f"<{match[1]}{match[2].lower()}>"
+    elif match := BREAK.match(rest):
+        if not silent:
+            state.push("hardbreak", "br", 0)
+    else:
+        return False
+    state.pos += match.end()
+    return True
