@@ -125,8 +125,10 @@ class Finding(models.Model):
     @classmethod
     def of(cls, run: Run, data: dict[str, Any]) -> Finding:
         """The row, unsaved, of one finding in a run's result."""
-        names = ("claim", "kind", "verdict", "n", "inside", "low", "high", "median")
-        names += ("control_inside", "control_n")
+        names = (
+            *("claim", "kind", "verdict", "n", "inside", "low", "high", "median"),
+            *("control_inside", "control_n"),
+        )
         return cls(run=run, demo_id=run.demo_id, data=data, **{name: data[name] for name in names})
 
 

@@ -59,7 +59,11 @@ def _load(name: str, path: Path) -> types.ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
     return module
 
 
@@ -97,6 +101,11 @@ def _kit_source() -> bytes:
 def code_hash(slug: str) -> str:
     """sha256 of the kit's and the experiment's source: a run is reusable while it stays."""
     return hashlib.sha256(_kit_source() + source(slug).encode()).hexdigest()
+
+
+def holds(slug: str, code: str) -> bool:
+    """Whether this process would run exactly the code that the hash names."""
+    return slug in _files() and code_hash(slug) == code
 
 
 def manifest(slug: str) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def request_run(
                 _check_quota(owner)
             request = RunRequest.objects.create(
                 run=run,
-                owner=owner,
+                owner_id=owner.pk if owner else None,
                 device=device,
                 fresh=fresh,
                 prediction=prediction,

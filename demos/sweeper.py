@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from demos import registry
 from demos.doorbell import ring
 from demos.models import Demo, Run, State, Watch
 from demos.presence import beat, leave
@@ -96,7 +97,14 @@ def take_back(now: datetime) -> None:
 
 
 def queue_defaults(now: datetime) -> None:
-    """Wish for the default run of every demo whose present code has none; one try each."""
-    tried = Run.objects.filter(demo=OuterRef("pk"), recorded=True, code_hash=OuterRef("code_hash"))
+    """Wish for the default run of every demo whose present code has none; one try each.
+
+    A worker with other code than the database knows, as in the middle of an update, neither
+    wishes nor counts as a try.
+    """
+    tried = Run.objects.filter(
+        demo=OuterRef("pk"), recorded=True, code_hash=OuterRef("code_hash")
+    ).exclude(state=State.FAILED, failure__code="code_changed")
     for demo in Demo.objects.filter(~Exists(tried), retired_at=None):
-        request_default(demo=demo, now=now)
+        if registry.holds(demo.slug, demo.code_hash):
+            request_default(demo=demo, now=now)

@@ -88,7 +88,9 @@ def record(demo: Demo, key: str, result: Mapping[str, Any], now: datetime) -> Ru
 def _held(demo: Demo, key: str, params: Mapping[str, Any], now: datetime) -> Run:
     """The row that people wait for under this key, taken from its worker; else a new one."""
     live = Run.objects.select_for_update().filter(key=key, state__in=LIVE).first()
-    return live or Run(
+    if live is not None:
+        return live
+    return Run(
         demo=demo,
         key=key,
         code_hash=demo.code_hash,
@@ -99,12 +101,13 @@ def _held(demo: Demo, key: str, params: Mapping[str, Any], now: datetime) -> Run
     )
 
 
-def check(result: Mapping[str, Any]) -> None:
+def check(result: Any) -> None:
     """Refuse a result that pages or judges could not trust (Raises Unsound)."""
-    if not isinstance(result, Mapping) or (missing := REQUIRED - result.keys()):
+    if not isinstance(result, Mapping):
+        raise Unsound("it is no result")
+    if missing := REQUIRED - result.keys():
         raise Unsound(f"it lacks {', '.join(sorted(missing))}")
-    seeds = result["seeds"]
-    if not isinstance(seeds, int) or seeds < 1:
+    if type(result["seeds"]) is not int or result["seeds"] < 1:
         raise Unsound("no seed was measured")
     for finding in result["findings"]:
         if finding["verdict"] not in VERDICTS:

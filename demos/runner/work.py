@@ -33,19 +33,12 @@ def answer(queue: str, clock: Clock = timezone.now) -> bool:
     claim = claim_next(queue, clock(), limits)
     if claim is None:
         return False
-    if _code_hash(claim.slug) != claim.code_hash:
+    if not registry.holds(claim.slug, claim.code_hash):
         store.fail(claim, failures.code_changed(), clock())
         return True
     connections.close_all()  # a child must not share the parent's connection
     Watch(claim, limits, fresh=queue == "gpu", clock=clock).until_the_end()
     return True
-
-
-def _code_hash(slug: str) -> str:
-    try:
-        return registry.code_hash(slug)
-    except KeyError:  # the file is gone since the demo was written to the database
-        return ""
 
 
 class Watch:

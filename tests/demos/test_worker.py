@@ -13,7 +13,7 @@ from django.utils import timezone
 from demos.models import Demo, Finding, Run, State
 from demos.queries import progress, stored_findings, stored_run, worker_seen
 from demos.services import cancel_request, request_run
-from tests.demos.workers import Worker, ended, eventually
+from tests.demos.workers import Worker, ended, eventually, why
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,6 +27,7 @@ def test_answers_the_bell(demo: Demo, worker: Worker) -> None:
 
     assert run.state == State.DONE, run.failure
     assert run.attempt == 1
+    assert run.result
     assert run.result["findings"][0]["verdict"] == "confirmed"
     assert [f.verdict for f in run.findings.all()] == ["confirmed"]
     assert progress(run)["claims"][0] == {
@@ -43,6 +44,7 @@ def test_records_the_defaults(demo: Demo, worker: Worker) -> None:
     run = ended(ask(demo))
     demo.refresh_from_db()
 
+    assert run.result
     assert stored_run(demo) == run
     assert stored_findings([demo.slug])[demo.slug, "effect_is_high"].run_id == run.pk
     assert demo.default_seconds == run.result["seconds"]
@@ -108,9 +110,9 @@ def test_gives_up_a_process_that_is_killed_twice(demo: Demo, worker: Worker) -> 
     run = ended(ask(demo, mode="kills_itself"))
 
     assert (run.state, run.attempt) == (State.FAILED, 2)
-    assert run.failure["code"] == "killed"
-    assert run.failure["en"] == "The process was interrupted (SIGKILL)."
-    assert run.failure["zh"] == "运行中的进程被中断（SIGKILL）。"
+    assert why(run)["code"] == "killed"
+    assert why(run)["en"] == "The process was interrupted (SIGKILL)."
+    assert why(run)["zh"] == "运行中的进程被中断（SIGKILL）。"
 
 
 @pytest.mark.parametrize("mode", ["loops", "swallows"])
@@ -119,9 +121,9 @@ def test_stops_what_never_ends_and_keeps_what_it_had(demo: Demo, worker: Worker,
 
     assert run.state == State.FAILED
     assert run.attempt == 1
-    assert run.failure["code"] == "time_limit"
-    assert "4 s" in run.failure["en"]
-    assert "4 秒" in run.failure["zh"]
+    assert why(run)["code"] == "time_limit"
+    assert "4 s" in why(run)["en"]
+    assert "4 秒" in why(run)["zh"]
     assert progress(run)["claims"][0]["n"] == 8
     assert not worker.runs()
 
@@ -129,7 +131,7 @@ def test_stops_what_never_ends_and_keeps_what_it_had(demo: Demo, worker: Worker,
 def test_stops_what_hangs_up(demo: Demo, worker: Worker) -> None:
     run = ended(ask(demo, mode="hangs_up"))
 
-    assert run.failure["code"] == "killed"
+    assert why(run)["code"] == "killed"
     assert not worker.runs()
 
 
@@ -145,16 +147,16 @@ def test_ends_what_a_run_leaves_behind(demo: Demo, worker: Worker) -> None:
 def test_names_a_lack_of_memory(demo: Demo, worker: Worker) -> None:
     run = ended(ask(demo, mode="eats"))
 
-    assert run.failure["code"] == "memory"
-    assert "more memory than allowed" in run.failure["en"]
+    assert why(run)["code"] == "memory"
+    assert "more memory than allowed" in why(run)["en"]
 
 
 def test_names_an_error(demo: Demo, worker: Worker) -> None:
     run = ended(ask(demo, mode="raises"))
 
-    assert run.failure["code"] == "raised"
-    assert run.failure["en"].endswith("RuntimeError: the net has no layers")
-    assert "misbehave.py" in run.failure["trace"]
+    assert why(run)["code"] == "raised"
+    assert why(run)["en"].endswith("RuntimeError: the net has no layers")
+    assert "misbehave.py" in why(run)["trace"]
     assert "trace" not in progress(run)["failure"]
 
 
@@ -162,7 +164,7 @@ def test_refuses_measurements_of_the_wrong_length(demo: Demo, worker: Worker) ->
     run = ended(ask(demo, mode="short"))
 
     assert run.state == State.FAILED
-    assert "effect.value has 7 rows for 8 seeds" in run.failure["en"]
+    assert "effect.value has 7 rows for 8 seeds" in why(run)["en"]
 
 
 def test_confirms_nothing_from_numbers_that_are_not_finite(demo: Demo, worker: Worker) -> None:
@@ -179,7 +181,7 @@ def test_gives_up_a_run_whose_code_is_gone(demo: Demo, worker: Worker) -> None:
 
     run = ended(ask(demo))
 
-    assert run.failure["code"] == "code_changed"
+    assert why(run)["code"] == "code_changed"
 
 
 def alive(pid: int) -> bool:

@@ -11,12 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.utils import timezone
+from django.db import transaction
 
 from config.launcher.services import worker_service
 from demos import registry
 from demos.manifests import sync
 from demos.models import Demo, Run, State
+from demos.runner.claim import Claim, claim_next
+from demos.runner.limits import Limits
 
 FAULTY = Path(__file__).parent / "faulty"
 SLUG = "misbehave"
@@ -33,6 +35,8 @@ SHORT = {
     # The pages' own checks are not a worker's business.
     "CELERY_SKIP_CHECKS": "true",
 }
+LONG_AGO = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
+LIMITS = Limits(lease_seconds=3, renew_seconds=0.2, wall_seconds=20)
 
 
 class Worker:
@@ -104,17 +108,33 @@ def ended(run: Run, seconds: float = 20) -> Run:
     return run
 
 
-def add_demo(now: datetime | None = None) -> Demo:
-    """The demo that behaves as told; its default run counts as tried already."""
-    sync([registry.manifest(SLUG)], now=now or timezone.now())
+def why(run: Run) -> dict[str, str]:
+    """The failure of a run that ended without a result."""
+    assert run.state == State.FAILED, run.state
+    assert run.failure
+    return dict(run.failure)
+
+
+def claimed(now: datetime) -> Claim:
+    """The next run of the cpu queue, which must have one."""
+    claim = claim_next("cpu", now)
+    assert claim is not None
+    return claim
+
+
+@transaction.atomic
+def add_demo(now: datetime, *, tried: bool) -> Demo:
+    """The demo that behaves as told; when `tried`, no sweeper asks for its default run."""
+    sync([registry.manifest(SLUG)], now=now)
     demo = Demo.objects.get(pk=SLUG)
-    Run.objects.create(
-        demo=demo,
-        key="tried",
-        code_hash=demo.code_hash,
-        params={},
-        state=State.FAILED,
-        recorded=True,
-        created_at=now or timezone.now(),
-    )
+    if tried:
+        Run.objects.create(
+            demo=demo,
+            key="tried",
+            code_hash=demo.code_hash,
+            params={},
+            state=State.FAILED,
+            recorded=True,
+            created_at=now,
+        )
     return demo

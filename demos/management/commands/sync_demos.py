@@ -6,7 +6,7 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from demos import registry
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the counts as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        manifests = [registry.manifest(slug) for slug in registry.slugs()]
+        manifests = [_manifest(slug) for slug in registry.slugs()]
         counts = sync(manifests, now=timezone.now())
         if options["json"]:
             self.stdout.write(json.dumps(counts))
@@ -28,3 +28,13 @@ class Command(BaseCommand):
             self.stdout.write(
                 "demos: " + ", ".join(f"{n} {word}" for word, n in counts.items() if n)
             )
+
+
+def _manifest(slug: str) -> dict[str, Any]:
+    try:
+        return registry.manifest(slug)
+    except Exception as error:  # whatever a file does while it is imported
+        raise CommandError(
+            f"the demo {slug} cannot be read, so nothing was written:"
+            f" {type(error).__name__}: {error}"
+        ) from error

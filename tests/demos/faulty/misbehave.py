@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -29,7 +30,7 @@ from demos.kit.declare import (
 from demos.kit.draws import Numbers, Seeds, draws, numbers
 
 MODES = (
-    *("well", "gone", "raises", "loops", "swallows", "eats", "not_finite", "short"),
+    *("well", "gone", "raises", "loops", "swallows", "eats", "not_finite", "short", "nothing"),
     *("exits", "kills_itself", "hangs_up", "leaves_a_child"),
 )
 
@@ -68,6 +69,8 @@ def run(params: Params, seeds: Seeds, device: str) -> Measurements:
     effect = base + height
     if params.mode == "short":
         effect = effect[:-1]
+    if params.mode == "nothing":
+        return None  # type: ignore[return-value]
     return Measurements(Arm(numbers(effect)), Arm(numbers(base)))
 
 
@@ -81,13 +84,11 @@ def loops() -> None:
 
 
 def swallows() -> None:
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    for ignored in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
     while True:
-        try:
+        with contextlib.suppress(BaseException):
             time.sleep(0.01)
-        except BaseException:  # noqa: S110
-            pass
 
 
 def eats() -> None:

@@ -1,0 +1,161 @@
+"""Workers and the broker die, freeze and come back; each run still ends once."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings
+from django.utils import timezone
+
+from config.launcher.processes import Child
+from demos.models import Demo, Heartbeat, Run, State, Watch
+from demos.queries import worker_seen
+from demos.services import request_run
+from tests.conftest import until_answers
+from tests.demos.conftest import Workers
+from tests.demos.workers import ended, eventually, why
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def ask(demo: Demo, **given: Any) -> Run:
+    return request_run(demo=demo, owner=None, given=given, now=timezone.now()).run
+
+
+def running(run: Run) -> bool:
+    run.refresh_from_db()
+    return run.state == State.RUNNING
+
+
+def test_another_worker_takes_over(demo: Demo, workers: Workers) -> None:
+    first = workers("cpu")
+    run = ask(demo, pause=0.3)
+    child = eventually(first.runs)[0]
+    first.signal(signal.SIGKILL)
+    eventually(lambda: not Path(f"/proc/{child}").exists(), 2)  # it died with its worker
+
+    workers("cpu")
+
+    ended(run, 15)
+    assert (run.state, run.attempt) == (State.DONE, 2)
+    assert run.findings.count() == 1
+
+
+def test_a_run_that_loses_two_workers_is_given_up(demo: Demo, workers: Workers) -> None:
+    run = ask(demo, pause=0.5)
+    for attempt in (1, 2):
+        worker = workers("cpu")
+        eventually(worker.runs)
+        run.refresh_from_db()
+        assert run.attempt == attempt
+        worker.signal(signal.SIGKILL)
+    workers("cpu")
+
+    ended(run, 15)
+
+    assert run.state == State.FAILED
+    assert why(run)["code"] == "lost"
+    assert "lost twice" in why(run)["en"]
+
+
+def test_the_late_result_of_a_frozen_worker_is_discarded(demo: Demo, workers: Workers) -> None:
+    frozen = workers("cpu", SWEEP_SECONDS="30")
+    run = ask(demo, pause=0.3)
+    # Just after a write: a worker frozen in the middle of one would hold SQLite's lock.
+    eventually(lambda: Run.objects.filter(pk=run.pk, progress__seeds_done__gt=0).exists())
+    frozen.signal(signal.SIGSTOP)
+    workers("cpu")
+    ended(run, 15)
+    first = Run.objects.values().get(pk=run.pk)
+    assert (run.state, run.attempt) == (State.DONE, 2)
+
+    frozen.signal(signal.SIGCONT)
+
+    eventually(lambda: "is not ours any more" in frozen.said() or "late result" in frozen.said())
+    assert Run.objects.values().get(pk=run.pk) == first
+    assert run.findings.count() == 1
+    assert ended(ask(demo, depth=2)).state == State.DONE  # and it works again, or the other does
+
+
+def test_an_emptied_broker_loses_no_run(demo: Demo, broker: Child, workers: Workers) -> None:
+    worker = workers("cpu")
+    eventually(lambda: worker_seen("cpu", timezone.now()))
+    busy = ask(demo, pause=0.3)
+    eventually(worker.runs)
+    rung = [ask(demo, depth=depth) for depth in (2, 3, 4)]
+    broker.process.kill()
+    broker.process.wait()
+    shutil.rmtree(Path(settings.REDIS_URL.removeprefix("unix://")).parent / "broker/appendonlydir")
+    try:
+        started = time.monotonic()
+        deaf = [ask(demo, depth=depth) for depth in (5, 6)]
+        assert time.monotonic() - started < 1
+    finally:
+        broker.start()
+        until_answers(broker)
+
+    for run in (busy, *rung, *deaf):
+        ended(run, 20)
+        assert (run.state, run.attempt) == (State.DONE, 1), run.failure
+
+
+def test_runs_wait_for_a_worker(demo: Demo, workers: Workers) -> None:
+    """Bells rung before any worker was there, and bells that nobody ever heard."""
+    run = ask(demo)
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    client.delete("cpu")
+    client.close()
+    assert not worker_seen("cpu", timezone.now())
+
+    workers("cpu")
+
+    assert ended(run).state == State.DONE
+
+
+def test_the_gpu_queue_runs_in_fresh_processes(demo: Demo, workers: Workers) -> None:
+    """Served without forking; here the demo itself computes on the CPU."""
+    worker = workers("gpu")
+    run = ask(demo, pause=0.2)
+    Run.objects.filter(pk=run.pk).update(queue="gpu")
+    eventually(lambda: worker_seen("gpu", timezone.now()))
+    child = eventually(worker.runs)[0]
+
+    program = Path(f"/proc/{child}/cmdline")
+    eventually(lambda: b"demos.runner.child" in program.read_bytes(), 2)
+    assert ended(run, 15).state == State.DONE, run.failure
+    assert not worker.runs()
+
+
+def test_the_gpu_queue_stops_what_never_ends(demo: Demo, workers: Workers) -> None:
+    workers("gpu", WALL_SECONDS="6")
+    run = ask(demo, mode="loops")
+    Run.objects.filter(pk=run.pk).update(queue="gpu")
+
+    assert why(ended(run, 25))["code"] == "time_limit"
+
+
+def test_a_worker_that_stops_says_so(demo: Demo, workers: Workers) -> None:
+    worker = workers("cpu")
+    eventually(lambda: worker_seen("cpu", timezone.now()))
+
+    worker.process.send_signal(signal.SIGQUIT)
+    worker.process.wait(10)
+
+    assert not Heartbeat.objects.exists()
+
+
+def test_one_worker_sweeps_and_the_next_takes_the_watch(demo: Demo, workers: Workers) -> None:
+    first, second = workers("cpu"), workers("cpu")
+    eventually(lambda: Heartbeat.objects.count() == 2)
+    holder = Watch.objects.get().holder
+    held, other = (first, second) if holder.endswith(f":{first.process.pid}") else (second, first)
+
+    held.kill()
+
+    eventually(lambda: Watch.objects.get().holder.endswith(f":{other.process.pid}"), 10)
