@@ -13,7 +13,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import unquote
 
 import nh3
@@ -215,9 +214,7 @@ def _image(token: Token, line: int, shown: Shown) -> str:
 
 def _label(tokens: Sequence[Token]) -> str:
     """The words of an image's label, whatever formatting they carry."""
-    return "".join(
-        _label(token.children) if token.children else token.content for token in tokens
-    )
+    return "".join(_label(token.children) if token.children else token.content for token in tokens)
 
 
 def _beside(token: Token) -> str:
@@ -241,4 +238,3 @@ def _code(token: Token) -> str:
 def _short(text: str) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= 80 else flat[:79] + "…"
-

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -24,9 +25,7 @@ def parser(*, indented_code: bool) -> MarkdownIt:
 
 @lru_cache(maxsize=2)
 def _parser(indented_code: bool) -> MarkdownIt:
-    made = MarkdownIt(
-        "commonmark", {"html": False, "breaks": True, "maxNesting": DEEPEST + 10}
-    )
+    made = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": DEEPEST + 10})
     made.enable("table")
     # A definition would vanish from the page.
     made.disable(["reference", "html_block", "html_inline"])
@@ -34,7 +33,16 @@ def _parser(indented_code: bool) -> MarkdownIt:
         made.disable("code")
     made.use(dollarmath_plugin, allow_digits=False, allow_labels=False, double_inline=True)
     made.inline.ruler.before("autolink", "note_tags", _tag)
+    made.core.ruler.before("inline", "note_dollars", _part)
     return made
+
+
+def _part(state: StateCore) -> None:
+    """Looking for a digit before a dollar sign, the plugin takes the last character of the text
+    for the one before the first; so the last one must be none."""
+    for token in state.tokens:
+        if token.type == "inline" and token.content[:1] == "$" and token.content[-1].isdigit():
+            token.content += " "
 
 
 def image_of(tag: str) -> tuple[str, str]:

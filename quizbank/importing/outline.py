@@ -50,7 +50,8 @@ def spans_of(source: Source, outline: Outline) -> list[Span]:
         # A heading of one level may hide its number or its marks; the outline has neither.
         skip = 1 if whole or kind == "heading" else 0
         spans.append(
-            Span(unit.line, min(unit.line_end, last), unit.level, kind, unit.heading, skip,
-                 unit.slug)
+            Span(
+                unit.line, min(unit.line_end, last), unit.level, kind, unit.heading, skip, unit.slug
+            )
         )
     return spans

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from quizbank.importing.passages import Passage, bare
@@ -72,7 +73,7 @@ def _passages(source: Source, records: Sequence[_Record]) -> list[Passage]:
     places = [source.byte(start) if start else 0 for start in starts]
     places[-1] = len(source.data)
     lines = [1]
-    for one, other in zip(starts, starts[1:], strict=False):
+    for one, other in pairwise(starts):
         lines.append(lines[-1] + len(re.findall(r"\r\n|\n|\r", source.text[one:other])))
     passages = []
     head = source.text[: starts[1]]
@@ -172,17 +173,19 @@ def _json(text: str) -> list[_Record]:
             if len(lists) == 1:
                 start = next(s for s, _, v in _members(decoder, text, start) if _is_records(v))
                 whole = lists[0]
-        records = [
-            _Record(begin, list(value) if isinstance(value, _Object) else [(name, name), ("", value)])
-            for begin, name, value in _members(decoder, text, start)
-        ] if _is_records(whole) or _is_mapping(whole) else []
+        if not (_is_records(whole) or _is_mapping(whole)):
+            raise NoRecords("no list of questions")
+        members = _members(decoder, text, start)
+        return [_Record(begin, _pairs(name, value)) for begin, name, value in members]
     except json.JSONDecodeError as error:
         raise NoRecords(error.msg, error.lineno) from error
     except RecursionError as error:
         raise NoRecords("nested too deeply") from error
-    if not records:
-        raise NoRecords("no list of questions")
-    return records
+
+
+def _pairs(name: str, value: Any) -> Pairs:
+    """A record's pairs; in an object of questions the name asks and the value answers."""
+    return list(value) if isinstance(value, _Object) else [("question", name), ("answer", value)]
 
 
 def _is_records(value: Any) -> bool:
@@ -194,9 +197,7 @@ def _is_mapping(value: Any) -> bool:
     return isinstance(value, _Object) and bool(value) and all(isinstance(v, str) for _, v in value)
 
 
-def _members(
-    decoder: json.JSONDecoder, text: str, start: int
-) -> Iterator[tuple[int, str, Any]]:
+def _members(decoder: json.JSONDecoder, text: str, start: int) -> Iterator[tuple[int, str, Any]]:
     """(place, name, value) of every member of the list or object that begins at `start`.
 
     In a list the place is the value's, in an object that of a value that is a list and of the

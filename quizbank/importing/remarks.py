@@ -21,9 +21,7 @@ REASONS = {
         "这不是文本文件：第 {detail} 个字节是控制字符。",
         "This is no text file: byte {detail} is a control character.",
     ),
-    "utf16": Text(
-        "文件是 UTF-16 编码。请另存为 UTF-8。", "The file is UTF-16. Save it as UTF-8."
-    ),
+    "utf16": Text("文件是 UTF-16 编码。请另存为 UTF-8。", "The file is UTF-16. Save it as UTF-8."),
     "encoding": Text(
         "既不是 UTF-8，也不像 GB18030（第 {detail} 个字节读不出来）。请另存为 UTF-8。",
         "It is not UTF-8 and does not read as GB18030 (byte {detail}). Save it as UTF-8.",
@@ -31,9 +29,7 @@ REASONS = {
 }
 REMARKS = {
     "gb18030": Text("按 GB18030 读取。", "Read as GB18030."),
-    "newlines": Text(
-        "换行符不统一；原样保留。", "Line ends are mixed; they are kept as they are."
-    ),
+    "newlines": Text("换行符不统一；原样保留。", "Line ends are mixed; they are kept as they are."),
     "invisible": Text(
         "有看不见的控制字符 {detail}，显示成记号。",
         "It holds the invisible character {detail}, which is shown as a token.",
