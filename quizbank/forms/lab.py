@@ -38,6 +38,18 @@ def readable(value: float) -> str:
     return f"{value:g}".replace("-", "−")
 
 
+def said(entry: Mapping[str, Any], value: Any) -> Mapping[str, str]:
+    """A parameter's value as a person reads it."""
+    for option in entry["options"]:
+        if option["value"] == value:
+            named: Mapping[str, str] = option["text"]
+            return named
+    if isinstance(value, bool):
+        return {"zh": "开", "en": "on"} if value else {"zh": "关", "en": "off"}
+    read = readable(value) if isinstance(value, int | float) else plain(value)
+    return {"zh": read, "en": read}
+
+
 @dataclass(frozen=True)
 class Field:
     """One parameter: its schema entry, what was typed, and the sentence that refuses it."""
@@ -73,14 +85,12 @@ class Field:
         return plain(self.entry["default"])
 
     @property
-    def default_text(self) -> Mapping[str, str]:
-        """The default as a person reads it."""
-        for option in self.entry["options"]:
-            if option["value"] == self.entry["default"]:
-                named: Mapping[str, str] = option["text"]
-                return named
-        said = readable(self.entry["default"]) if self.kind == "number" else self.default
-        return {"zh": said, "en": said}
+    def default_said(self) -> Mapping[str, str]:
+        return said(self.entry, self.entry["default"])
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        return said(self.entry, self.value)
 
     @property
     def low(self) -> str:

@@ -8,9 +8,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from demos.figures import intervals as ranges
 from demos.figures import numbers, svg, tape, thumb
-from demos.figures import stamp as stamps_of
 from quizbank.views.run_data import RunView
 from quizbank.wording import language, say
 
@@ -43,9 +41,10 @@ def run_tape(view: RunView) -> SafeString:
 
 
 @register.simple_tag
-def blank_tape(view: RunView) -> SafeString:
-    """The same tape before its first seed, for a script to fill in."""
-    return _safe(tape.tape([], looks=view.looks, done=0, total=view.total, language=language()))
+def blank_tape(view: RunView, total: int) -> SafeString:
+    """A tape of `total` seeds before its first, for a script to fill in."""
+    looks = [n for n in view.followed["looks"] if n <= total]
+    return _safe(tape.tape([], looks=looks, done=0, total=total, language=language()))
 
 
 @register.simple_tag
@@ -71,14 +70,14 @@ def lab_sealed(
 
 
 @register.simple_tag
-def interval_bar(finding: Mapping[str, Any]) -> SafeString:
-    """The number of a claim on the region it was asked for, with the control."""
-    return _safe(ranges.intervals(finding, language()))
-
-
-@register.simple_tag
-def verdict_word(verdict: str) -> str:
-    return stamps_of.WORDS.get(verdict, {}).get(language(), verdict)
+def run_found(prediction: Mapping[str, Any]) -> SafeString:
+    """The number a prediction was about, set large, with its interval beside it."""
+    value, low, high = (prediction[name] for name in ("median", "low", "high"))
+    big = f'<span class="big">{numbers.html(numbers.number(value))}</span>'
+    if low is not None and high is not None and low != high:
+        span = numbers.html(numbers.interval(low, high))
+        big += f' <span class="num quiet">{span}</span>'
+    return say("run.found", number=_safe(big))
 
 
 @register.simple_tag

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from demos.models import Run
-from quizbank.forms.lab import plain, readable
+from quizbank.forms.lab import said
 
 WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 
@@ -65,9 +65,10 @@ def compare(run: Run, other: Run) -> Comparison:
     """What differs from `other` to `run`, both finished runs of one demo."""
     manifest = run.demo.manifest
     changes = [
-        Change(entry["text"], _said(entry, other.params), _said(entry, run.params))
+        Change(entry["text"], said(entry, other.params.get(name)), said(entry, run.params.get(name)))
         for entry in manifest["parameters"]
-        if other.params.get(entry["name"]) != run.params.get(entry["name"])
+        for name in [entry["name"]]
+        if other.params.get(name) != run.params.get(name)
     ]
     claims = {claim["slug"]: claim for claim in manifest["claims"]}
     before = {f["claim"]: f for f in (other.result or {}).get("findings", [])}
@@ -78,15 +79,3 @@ def compare(run: Run, other: Run) -> Comparison:
     ]
     return Comparison(run, other, changes, outcomes)
 
-
-def _said(entry: Mapping[str, Any], params: Mapping[str, Any]) -> Mapping[str, str]:
-    """A value as a person reads it."""
-    value = params.get(entry["name"])
-    for option in entry["options"]:
-        if option["value"] == value:
-            named: Mapping[str, str] = option["text"]
-            return named
-    if isinstance(value, bool):
-        return {"zh": "开" if value else "关", "en": "on" if value else "off"}
-    said = readable(value) if isinstance(value, int | float) else plain(value)
-    return {"zh": said, "en": said}

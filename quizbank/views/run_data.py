@@ -141,6 +141,12 @@ class RunView:
         return [n for n in self.followed["looks"] if n <= self.total]
 
     @property
+    def lengths(self) -> list[int]:
+        """How long the tape may become as the run goes on from look to look."""
+        every = {min(int(n), TICKS) for n in self.manifest["looks"]} | {self.total}
+        return sorted(n for n in every if n >= self.total)
+
+    @property
     def counts(self) -> tuple[int, int]:
         """For and against so far, of the followed claim."""
         for claim in self.progress["claims"]:

@@ -47,8 +47,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "lab.log": ("对数刻度", "log scale"),
     "lab.default": ("默认 {value}", "default {value}"),
     "lab.changed": ("已改动", "changed"),
-    "lab.on": ("开", "on"),
-    "lab.off": ("关", "off"),
     "lab.refused": (
         "有参数用不了，看标出的地方。填的内容都还在。",
         "A value cannot be used: see the marked field. All you typed is still there.",
@@ -148,10 +146,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "run.measured": ("实测", "Measured"),
     "run.at_default": ("默认参数", "default parameters"),
     "run.at_changed": ("改了参数", "changed parameters"),
+    "run.worded": (
+        "结论和预测的问题按默认参数写；这次按上面改过的参数判。",
+        "Claims and the prediction are worded for the default parameters; here they are judged"
+        " at the values above.",
+    ),
     "run.first_seed": ("新种子，从 {n} 起", "new seeds from {n}"),
     "run.you_said": ("你押 <b>{said}</b>，把握“{sure}”。", "You said <b>{said}</b> ({sure})."),
     "run.skipped": ("你没有押。", "You made no prediction."),
-    "run.found": ("实测", "Measured"),
+    "run.found": ("实测 {number}。", "Measured {number}."),
     "run.right": ("押中了。", "You had it right."),
     "run.was": ("答案是“{right}”。", "The answer was “{right}”."),
     "run.no_option": ("测得的数不在这几个选项里。", "What was measured fits none of the options."),

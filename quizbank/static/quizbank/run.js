@@ -12,7 +12,8 @@
 
   /* The blank tape's dots are in seed order; each becomes a tall or a short tick. */
   function drawTape(root, seen) {
-    const blank = part(root, "blank"), place = part(root, "tape");
+    const place = part(root, "tape"), blanks = [...root.querySelectorAll("[data-blank]")];
+    const blank = blanks.find((each) => Number(each.dataset.blank) >= seen.seeds_total) || blanks.pop();
     if (!blank || !place) return;
     const copy = blank.content.cloneNode(true);
     for (const svg of copy.querySelectorAll("svg")) {
