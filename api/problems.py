@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 from api.errors import CONTENT_TYPE, KINDS
 
-# What any address may answer.
-ANYWHERE = (406, 429, 500, 503)
+# What any address may answer; a wrong key is refused also where none is needed.
+ANYWHERE = (401, 406, 429, 500, 503)
 
 
 class FieldError(serializers.Serializer[Any]):

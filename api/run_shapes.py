@@ -72,7 +72,7 @@ class RunRead(RunProgress):
     prediction = AnyJsonOrNull()
 
 
-class Request(Shape):
+class RequestShape(Shape):
     id = s.UUIDField()
     created_at = s.DateTimeField()
     withdrawn_at = s.DateTimeField(allow_null=True)
@@ -82,7 +82,7 @@ class Request(Shape):
 
 
 class Requested(Shape):
-    request = Request()
+    request = RequestShape()
     run = RunProgress()
 
 

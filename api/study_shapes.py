@@ -14,6 +14,7 @@ from api.fields import AnyObject, Given, Identity, Moment, OneOf, Ticks, Whole, 
 from api.problems import ProblemDetails
 from api.shapes import both
 from quizbank.models import Card, EventKind, Question, ReviewEvent, State
+from quizbank.models.study import ANSWER_LENGTH
 from quizbank.queries.study import Counts, Promise
 
 STATES = {state.value: state.name.lower() for state in State}
@@ -34,7 +35,7 @@ class GivenReview(Given):
     prediction = AnyObject(required=False, allow_null=True)
     ticks = Ticks(required=False, default=[])
     suggestion = Whole(required=False, allow_null=True, min_value=1, max_value=4)
-    answer = Words(required=False, default="", allow_blank=True)
+    answer = Words(required=False, default="", allow_blank=True, max_length=ANSWER_LENGTH)
 
 
 class GivenUndo(Given):

@@ -39,7 +39,8 @@ class BrokerAway(Exception):
 class BrokerCounter:
     """Counts for all processes together."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str = "") -> None:
+        self._url = url
         self._client: redis.Redis | None = None
         self._failures, self._rests_until = 0, 0.0
 
@@ -58,7 +59,7 @@ class BrokerCounter:
     def _connected(self) -> Any:
         if self._client is None:
             self._client = redis.Redis.from_url(
-                settings.REDIS_URL,
+                self._url or settings.REDIS_URL,
                 socket_timeout=BROKER_TIMEOUT,
                 socket_connect_timeout=BROKER_TIMEOUT,
                 retry=Retry(NoBackoff(), 0),
@@ -70,10 +71,6 @@ class BrokerCounter:
         if self._failures >= FAILURES:
             self._failures, self._rests_until = 0, time.monotonic() + REST_SECONDS
             log.warning("the broker does not count requests: %s", error)
-
-    def wake(self) -> None:
-        """Ask the broker again at once."""
-        self._failures, self._rests_until = 0, 0.0
 
 
 class LocalCounter:

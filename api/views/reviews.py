@@ -25,11 +25,9 @@ from quizbank.services.errors import BadReview, ReviewConflict
 from quizbank.services.study import Recorded, record_review, undo
 
 BATCH = 500
-ONE = PolymorphicProxySerializer(
-    component_name="GivenEvent",
-    serializers=[study_shapes.GivenReview, study_shapes.GivenUndo],
-    resource_type_field_name=None,
-)
+ONE = (study_shapes.GivenReview, study_shapes.GivenUndo)
+EVENT = PolymorphicProxySerializer("GivenEvent", ONE, resource_type_field_name=None, many=False)
+EVENTS = PolymorphicProxySerializer("GivenList", ONE, resource_type_field_name=None, many=True)
 NO_QUESTION = Text("没有这道题。", "There is no such question.")
 NO_CARD = Text("没有这张卡片。", "There is no such card.")
 NO_EVENT = Text("没有这条记录。", "There is no such review.")
@@ -62,10 +60,7 @@ class Reviews(ApiView):
             " another body under it is a conflict (409)."
         ),
         request=PolymorphicProxySerializer(
-            component_name="GivenEvents",
-            serializers=[ONE, study_shapes.GivenReview(many=True)],
-            resource_type_field_name=None,
-            many=False,
+            "GivenEvents", [EVENT, EVENTS], resource_type_field_name=None, many=False
         ),
         responses={
             200: OpenApiResponse(study_shapes.Batch, description="To a list: each item's status."),
