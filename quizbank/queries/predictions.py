@@ -18,11 +18,11 @@ def predictions(visitor: User | AnonymousUser | None) -> dict[str, dict[str, Any
     found: dict[str, dict[str, Any]] = {}
     reviewed = ReviewEvent.objects.filter(user=visitor, prediction__isnull=False)
     for said in reviewed.order_by("id").values_list("prediction", flat=True):
-        if slug := said.get("demo"):
+        if said and (slug := said.get("demo")):
             _keep(found, slug, said)
     wished = RunRequest.objects.filter(owner=visitor, prediction__isnull=False)
     for slug, said in wished.order_by("created_at").values_list("run__demo_id", "prediction"):
-        _keep(found, slug, said)
+        _keep(found, slug, said or {})
     return found
 
 

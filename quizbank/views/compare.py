@@ -65,7 +65,9 @@ def compare(run: Run, other: Run) -> Comparison:
     """What differs from `other` to `run`, both finished runs of one demo."""
     manifest = run.demo.manifest
     changes = [
-        Change(entry["text"], said(entry, other.params.get(name)), said(entry, run.params.get(name)))
+        Change(
+            entry["text"], said(entry, other.params.get(name)), said(entry, run.params.get(name))
+        )
         for entry in manifest["parameters"]
         for name in [entry["name"]]
         if other.params.get(name) != run.params.get(name)
@@ -78,4 +80,3 @@ def compare(run: Run, other: Run) -> Comparison:
         if f["claim"] in claims and f["verdict"] != "shown"
     ]
     return Comparison(run, other, changes, outcomes)
-

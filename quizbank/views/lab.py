@@ -105,9 +105,7 @@ def _recorded(chosen: list[Demo]) -> dict[str, Run]:
     return {slug: whole[run.pk] for slug, run in recorded.items()}
 
 
-def _plate(
-    number: int, demo: Demo, run: Run | None, sealed: bool, stamps: Counter[str]
-) -> Plate:
+def _plate(number: int, demo: Demo, run: Run | None, sealed: bool, stamps: Counter[str]) -> Plate:
     ordered = {verdict: stamps[verdict] for verdict in ORDER if stamps[verdict]}
     return Plate(number, demo, run, sealed or run is None, ordered)
 

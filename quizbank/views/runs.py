@@ -24,10 +24,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from demos.models import Run
+from demos.models import Run, RunRequest
 from demos.queries import get_run, progress, request_of, stored_run
 from demos.services import cancel_request
 from demos.streams import CONTENT_TYPE, HEADERS, StreamsFull, open_stream
+from quizbank.models import User
 from quizbank.queries.runs import earlier_runs
 from quizbank.views.compare import compare
 from quizbank.views.predictions import of_request
@@ -42,9 +43,14 @@ def found(run_id: UUID) -> Run:
         raise Http404 from missing
 
 
+def own_wish(request: HttpRequest, run: Run) -> RunRequest | None:
+    """The visitor's own wish for this run, if they made one."""
+    return request_of(request.user if isinstance(request.user, User) else None, run)
+
+
 def context_of(request: HttpRequest, run: Run) -> dict[str, Any]:
     """What the panel of a run shows to this visitor: the run, and what to compare it with."""
-    wish = request_of(request.user, run)
+    wish = own_wish(request, run)
     guess = of_request(run.demo, wish.prediction) if wish else None
     view = RunView(run, guess, mine=wish is not None and wish.withdrawn_at is None)
     context: dict[str, Any] = {"view": view, "landed": "landed" in request.GET}
@@ -120,7 +126,7 @@ def events(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
 def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Withdraw the visitor's own wish; for anybody else there is nothing here."""
     run = found(run_id)
-    wish = request_of(request.user, run)
+    wish = own_wish(request, run)
     if wish is None:
         raise Http404
     cancel_request(request=wish, now=timezone.now())

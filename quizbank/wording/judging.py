@@ -83,8 +83,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "judging.looks_1": (
         "只在第 64、128、256 粒种子后各看一次，中间不看。反复看、看到满意就停，错判会越攒越多。每条"
         "结论的错判率定在 0.001，三次各分三分之一：正好压在界上的结论，一千条里盖错不到一条。",
-        "The evidence is looked at after 64, 128 and 256 seeds and nowhere in between: whoever looks"
-        " until it pleases them errs more with every look. The level is 0.001 a claim, a third of"
+        "The evidence is looked at after 64, 128 and 256 seeds and nowhere in between: whoever"
+        " looks until it pleases them errs more with every look. The level is 0.001 a claim, a third of"
         " it at each look, so of a thousand claims that sit exactly on their bound fewer than one"
         " gets a wrong stamp.",
     ),
@@ -110,9 +110,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "judging.control_2": (
         "每条结论还要给出一组去掉原因的参数，每个实验还要指出改掉哪一行代码就该失败。我们每次改代码"
         "都把这些跑一遍：在这些情况下，什么也不许证实。",
-        "Every claim also names parameters under which its cause is gone, and every experiment names"
-        " single lines of its code whose change must break it. Each time the code changes we run all"
-        " of them, and under none may anything be confirmed.",
+        "Every claim also names parameters under which its cause is gone, and every experiment"
+        " names single lines of its code whose change must break it. Each time the code changes we"
+        " run all of them, and under none may anything be confirmed.",
     ),
     "judging.before": ("跑之前写定的", "Fixed before the run"),
     "judging.before_1": (

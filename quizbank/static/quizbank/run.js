@@ -37,6 +37,13 @@
         path.setAttribute("d", d);
         svg.append(path);
       }
+      const now = (places[Math.min(seen.tape.length, places.length) - 1] || "").match(/M([\d.]+) ([\d.]+)/);
+      if (now && seen.tape.length < places.length) {
+        const mark = document.createElementNS("http://www.w3.org/2000/svg", "path");
+        mark.setAttribute("class", "now");
+        mark.setAttribute("d", `M${now[1]} ${Number(now[2]) + 5}l4 6h-8z`);
+        svg.append(mark);
+      }
       const [inside, outside] = tally(seen);
       svg.setAttribute("aria-label", `${inside} / ${inside + outside}`);
     }
