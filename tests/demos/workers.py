@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -27,7 +28,7 @@ SHORT = {
     "DEMOS_EXTRA": str(FAULTY),
     "LEASE_SECONDS": "3",
     "RENEW_SECONDS": "0.5",
-    "WALL_SECONDS": "4",
+    "WALL_SECONDS": "5",
     "SWEEP_SECONDS": "0.5",
     "RING_AGAIN_SECONDS": "1",
     "RUN_MEMORY_BYTES": str(2**30),
@@ -65,27 +66,44 @@ class Worker:
 
     def runs(self) -> list[int]:
         """The processes that run a demo for this worker."""
-        return [pid for pid in descendants(self.process.pid) if os.getsid(pid) == pid]
+        found = []
+        for pid in descendants(self.process.pid):
+            with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+                if os.getsid(pid) == pid:
+                    found.append(pid)
+        return found
 
     def said(self) -> str:
         return self.log.read_text("utf-8")
 
 
-def descendants(ancestor: int) -> list[int]:
-    parents = {}
+def processes() -> dict[int, tuple[int, int]]:
+    """{number: (parent, group)} of every process that has not ended."""
+    found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                state, parent = (entry / "stat").read_text().rpartition(") ")[2].split()[:2]
+                stat = (entry / "stat").read_text()
             except OSError:  # gone meanwhile
                 continue
-            if state != "Z":
-                parents[int(entry.name)] = int(parent)
+            state, parent, group = stat.rpartition(") ")[2].split()[:3]
+            if state not in "ZX":
+                found[int(entry.name)] = int(parent), int(group)
+    return found
+
+
+def descendants(ancestor: int) -> list[int]:
+    parents = processes()
     found, border = [], [ancestor]
     while border:
-        border = [pid for pid, parent in parents.items() if parent in border]
+        border = [pid for pid, (parent, _) in parents.items() if parent in border]
         found += border
     return found
+
+
+def group(leader: int) -> list[int]:
+    """The processes of a group that have not ended."""
+    return [pid for pid, (_, own) in processes().items() if own == leader]
 
 
 def eventually(what: Callable[[], Any], seconds: float = 20) -> Any:
