@@ -133,14 +133,15 @@ def _invalid(f: Mapping[str, Any]) -> Text:
         )
     at = f["at"] or {}
     if f["reason"] == "not_finite":
+        lost = at["n"] - at["inside"] - at["outside"]
         return Text(
-            f"{at['n']} 次运行中有 {at['n'] - at['inside'] - at['outside']} 次得到非有限的数：无法得出结论。",
-            f"{at['n'] - at['inside'] - at['outside']} of {at['n']} runs gave no finite number:"
-            " nothing can be concluded.",
+            f"{at['n']} 次运行中有 {lost} 次得到非有限的数：无法得出结论。",
+            f"{lost} of {at['n']} runs gave no finite number: nothing can be concluded.",
         )
     if f["control_n"] and f["control_inside"] * 2 > f["control_n"]:
         return Text(
-            f"去掉原因后 {f['control_n']} 次中仍有 {f['control_inside']} 次成立：这个实验什么也证明不了。",
+            f"去掉原因后 {f['control_n']} 次中仍有 {f['control_inside']} 次成立："
+            "这个实验什么也证明不了。",
             f"Without the cause it held in {f['control_inside']} of {f['control_n']} runs too:"
             " this experiment proves nothing.",
         )

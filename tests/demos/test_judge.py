@@ -180,7 +180,12 @@ def test_replay_is_asked_for_the_original_row():
     asked = []
     doubled = ["a", "a", *keys(300)]
     x = np.concatenate([[1.0, 1.0], rows(299, 1)])
-    judge((always("x", above=0.0),), {"x": x}, doubled, replay=lambda c, i: bool(asked.append(i)))
+
+    def replay(clause, row):
+        asked.append(row)
+        return True
+
+    judge((always("x", above=0.0),), {"x": x}, doubled, replay=replay)
     assert set(asked) == {301}
 
 

@@ -99,14 +99,20 @@ def test_every_wrong_field_is_named_at_once():
 
 
 @given(st.dictionaries(st.text(max_size=8), st.one_of(st.text(), st.floats(), st.integers())))
-def test_nothing_a_stranger_sends_gets_through_unchecked(given_values):
-    try:
-        values = clean(SCHEMA, given_values)
-    except ParameterErrors as refused:
-        assert refused.errors.keys() <= given_values.keys() | {str(k)[:60] for k in given_values}
-    else:
+def test_nothing_a_stranger_sends_gets_through_unchecked(sent):
+    errors, values = attempt(sent)
+    assert errors <= {str(name)[:60] for name in sent}
+    if not errors:
         assert 0.001 <= values["lr"] <= 1.0
         assert values["depth"] in range(2, 61)
+
+
+def attempt(sent):
+    """(names refused, values kept); one of the two is empty."""
+    try:
+        return set(), clean(SCHEMA, sent)
+    except ParameterErrors as refused:
+        return set(refused.errors), {}
 
 
 def test_cost_grows_with_the_declared_powers():
