@@ -7,7 +7,6 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 from jsonschema import Draft202012Validator
 
@@ -59,7 +58,7 @@ class Api:
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         address = path if path.startswith("/") else V1 + path
         data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body)
-        response: HttpResponse = self.client.generic(
+        response: Any = self.client.generic(
             method,
             address,
             data,

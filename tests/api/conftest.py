@@ -1,8 +1,8 @@
-"""The real bank's dropout and initialisation questions, and one demo that was measured."""
+"""A few questions of the real bank, and one demo that was measured."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,13 @@ from tests.api.calls import Api
 from tests.cast import MONDAY
 
 SLUG = "zero_init_symmetry"
-TOPICS = ("initialisation", "regularisation", "gradients")
+PATHS = (
+    "initialisation/zero_weights",
+    "initialisation/zero_bias",
+    "regularisation/dropout_train_and_test",
+    "regularisation/dropout_rate",
+    "gradients/dropout_and_exploding_gradients",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -40,18 +46,23 @@ def _count_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
 def whole_bank() -> Bank:
     """All questions that can be read; whether any is broken is `check_content`'s business."""
     known, _ = known_demos()
-    return inspect_bank(BANK, known)[0]
+    bank = inspect_bank(BANK, known)[0]
+    return _of(bank, {question.path for question in bank.questions})
 
 
 @pytest.fixture(scope="session")
 def content(whole_bank: Bank) -> Bank:
-    """The bank without the topics that these tests have no use for."""
-    kept = [q for q in whole_bank.questions if q.topic in TOPICS]
-    paths = {question.path for question in kept}
+    """The bank with these questions alone, so that it is quickly written for every test."""
+    return _of(whole_bank, PATHS)
+
+
+def _of(bank: Bank, paths: Collection[str]) -> Bank:
     questions = tuple(
-        replace(q, follow_ups=tuple(p for p in q.follow_ups if p in paths)) for q in kept
+        replace(q, follow_ups=tuple(path for path in q.follow_ups if path in paths))
+        for q in bank.questions
+        if q.path in paths
     )
-    return replace(whole_bank, questions=questions)
+    return replace(bank, questions=questions)
 
 
 @pytest.fixture(scope="session")

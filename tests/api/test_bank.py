@@ -64,7 +64,7 @@ def test_pages_of_a_search_keep_its_order(anyone: Api) -> None:
     )
 
 
-def test_a_question_is_told_in_full(anyone: Api, recorded: Run) -> None:
+def test_a_question_is_told_in_full(anyone: Api, recorded: Run, measured: dict[str, Any]) -> None:
     told = anyone.read(f"questions/{ZERO}/")
     row = Question.objects.get(path=ZERO)
     assert told["full"]["markdown"] == {"zh": row.full_zh, "en": row.full_en}
@@ -75,7 +75,7 @@ def test_a_question_is_told_in_full(anyone: Api, recorded: Run) -> None:
     assert trap["lines"]
     assert trap["refuted_by"]["verdict"] == "confirmed"
     assert trap["refuted_by"]["run"] == str(recorded.pk)
-    found = {finding["claim"]: finding["verdict"] for finding in recorded.result["findings"]}
+    found = {finding["claim"]: finding["verdict"] for finding in measured["findings"]}
     assert [proof["verdict"] for proof in told["proofs"]] == [
         found[proof["claim"]] for proof in told["proofs"]
     ]
@@ -118,12 +118,14 @@ def test_demos_are_listed_with_the_verdicts_of_their_recorded_run(
     assert sum(listed["verdicts"].values()) == listed["claims"]
 
 
-def test_a_demo_is_told_with_its_findings(anyone: Api, recorded: Run) -> None:
+def test_a_demo_is_told_with_its_findings(
+    anyone: Api, recorded: Run, measured: dict[str, Any]
+) -> None:
     told = anyone.read("demos/zero_init_symmetry/")
     assert told["run"] == str(recorded.pk)
     assert {entry["name"] for entry in told["parameters"]} == told["defaults"].keys()
     findings = [claim["finding"] for claim in told["claims"]]
-    assert findings == json.loads(json.dumps(recorded.result["findings"]))
+    assert findings == json.loads(json.dumps(measured["findings"]))
     assert "def run(" in told["source"]
     assert {option["slug"] for option in told["prediction"]["options"]}
 
