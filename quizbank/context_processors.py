@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from quizbank.queries.shell import last_proved
@@ -40,9 +40,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "other_address": _translated(request, other),
         "alternates": [(TAGS[each], _translated(request, each)) for each in LANGUAGES],
         "navigation": [
-            Entry(name, address, here in names)
+            Entry(name, reverse(f"quizbank:{name}"), here in names)
             for name, names in SECTIONS.items()
-            if (address := _address(name))
         ],
         "last_proved": SimpleLazyObject(last_proved),
     }
@@ -52,10 +51,3 @@ def _translated(request: HttpRequest, wanted: str) -> str:
     """The same address in another language; what has none there leads to its home."""
     _, prefix, rest = [*request.get_full_path().split("/", 2), "", ""][:3]
     return f"/{wanted}/{rest}" if prefix in LANGUAGES else f"/{wanted}/"
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(f"quizbank:{name}")
-    except NoReverseMatch:
-        return ""

@@ -52,7 +52,11 @@ class Grade:
 
 def item_of(visitor: Visitor, now: datetime, path: str) -> StudyItem:
     """The card of one question (Raises Question.DoesNotExist)."""
-    question = Question.objects.select_related("topic").get(path=path, retired_at=None)
+    question = (
+        Question.everyone.visible_to(visitor)
+        .select_related("topic")
+        .get(path=path, retired_at=None)
+    )
     card = None
     if isinstance(visitor, User):
         card = Card.objects.filter(user=visitor, question=question, form=Form.RECALL).first()
@@ -71,7 +75,7 @@ def line(visitor: Visitor, item: StudyItem | None, now: datetime) -> dict[str, A
 
 
 def front(request: HttpRequest, item: StudyItem, draft: Draft, now: datetime) -> dict[str, Any]:
-    question = get_question(item.question.path)
+    question = get_question(item.question.path, visitor)
     shown = evidence(question)
     return {
         **line(request.user, item, now),
@@ -89,7 +93,7 @@ def _asks(request: HttpRequest, item: StudyItem, panel: Panel | None) -> bool:
 
 
 def back(visitor: Visitor, item: StudyItem, draft: Draft, now: datetime) -> dict[str, Any]:
-    question = get_question(item.question.path)
+    question = get_question(item.question.path, visitor)
     shown = evidence(question)
     ticks = checklist(question, draft)
     usual = usual_duration_ms(visitor)

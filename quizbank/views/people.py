@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -45,13 +46,14 @@ def _kept(request: HttpRequest, form: SignUpForm) -> User | None:
     now = timezone.now()
     guest = request.user if isinstance(request.user, User) else None
     try:
-        return keep(
-            guest=guest or start_guest(now=now, language=TAGS[language()]),
-            username=form.cleaned_data["username"],
-            password=form.cleaned_data["password"],
-            email=form.cleaned_data["email"],
-            now=now,
-        )
+        with transaction.atomic():  # a refusal leaves no row behind
+            return keep(
+                guest=guest or start_guest(now=now, language=TAGS[language()]),
+                username=form.cleaned_data["username"],
+                password=form.cleaned_data["password"],
+                email=form.cleaned_data["email"],
+                now=now,
+            )
     except PeopleError as refused:
         for field, text in refused.errors.items():
             form.add_error(field, text.zh if language() == "zh" else text.en)

@@ -191,7 +191,7 @@ def _terms(text: str) -> list[dict[str, str]]:
 def question(request: HttpRequest, path: str) -> HttpResponse:
     """Everything about one question, answer and verdicts included."""
     try:
-        found = bank.get_question(path)
+        found = bank.get_question(path, request.user)
     except Question.DoesNotExist as missing:
         raise Http404 from missing
     shown = evidence(found)

@@ -88,7 +88,7 @@ def grade(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     draft = Draft.read(request.POST)
     try:
-        question = get_question(draft.question)
+        question = get_question(draft.question, request.user)
     except Question.DoesNotExist:
         return _gone(request)
     user = learner(request, now, draft.zone)
@@ -144,7 +144,7 @@ def undo(request: HttpRequest) -> HttpResponse:
 def proof(request: HttpRequest, path: str) -> HttpResponse:
     """The panel alone, for a page that waits for its first result."""
     try:
-        question = get_question(path)
+        question = get_question(path, request.user)
     except Question.DoesNotExist as missing:
         raise Http404 from missing
     draft = Draft(
