@@ -14,8 +14,10 @@ ARCHIVES = (
     *(".zip", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".tar", ".7z", ".rar", ".apkg", ".colpkg"),
     *(".docx", ".pptx", ".xlsx", ".odt", ".pages", ".epub", ".pdf", ".sqlite", ".db", ".jar"),
 )
-MAGIC: tuple[bytes, ...] = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"%PDF-")
-MAGIC += (b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"SQLite format 3", b"\xd0\xcf\x11\xe0")
+MAGIC: tuple[bytes, ...] = (
+    *(b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"%PDF-"),
+    *(b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"SQLite format 3", b"\xd0\xcf\x11\xe0"),
+)
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 # Share of a text's ideographs that are in daily use, below which it is no Chinese.

@@ -10,6 +10,9 @@ from quizbank.models.bank import Trap as Trap
 from quizbank.models.documents import CatalogueRow as CatalogueRow
 from quizbank.models.documents import Document as Document
 from quizbank.models.documents import Unit as Unit
+from quizbank.models.notes import ImportedDocument as ImportedDocument
+from quizbank.models.notes import Passage as Passage
+from quizbank.models.notes import PendingUpload as PendingUpload
 from quizbank.models.people import ApiToken as ApiToken
 from quizbank.models.people import Erasure as Erasure
 from quizbank.models.people import ParameterSet as ParameterSet

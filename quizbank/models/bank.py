@@ -11,10 +11,17 @@ experiments when it is synchronised, and a question must survive a demo that was
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from quizbank.models.documents import CatalogueRow
 from quizbank.models.localised import Localised
+
+# The topic of what people made of their own notes; it is listed nowhere.
+OWN_TOPIC = "own-notes"
 
 
 class Topic(models.Model):
@@ -32,13 +39,38 @@ class Topic(models.Model):
         return self.slug
 
 
+class BankQuestions(models.Manager["Question"]):
+    """The questions of the bank, and no one's own."""
+
+    def get_queryset(self) -> models.QuerySet[Question]:
+        return super().get_queryset().filter(owner=None)
+
+
+class EveryQuestion(models.Manager["Question"]):
+    """Also what people made of their notes; ask it for what one of them may see."""
+
+    def visible_to(self, visitor: Any) -> models.QuerySet[Question]:
+        """The bank's questions and the visitor's own; a visitor may be None or anonymous."""
+        own = Q(owner=visitor.pk) if visitor is not None and visitor.pk else Q()
+        return self.filter(Q(owner=None) | own) if own else self.filter(owner=None)
+
+
 class Question(models.Model):
+    """`objects` holds the bank alone: a question with an owner is in no list but theirs."""
+
     class Level(models.TextChoices):
         SCREEN = "screen"
         CORE = "core"
         DEEP = "deep"
 
     path = models.CharField(max_length=160, unique=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="own_questions",
+    )
     slug = models.SlugField(max_length=120)
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="questions")
     level = models.CharField(max_length=8, choices=Level.choices)
@@ -73,6 +105,9 @@ class Question(models.Model):
     prompt_html = Localised("prompt_html", safe=True)
     short_html = Localised("short_html", safe=True)
     full_html = Localised("full_html", safe=True)
+
+    objects = BankQuestions()
+    everyone = EveryQuestion()
 
     class Meta:
         ordering = ("position", "path")

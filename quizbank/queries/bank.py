@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from demos.models import Finding
 from demos.queries import stored_findings
 from quizbank.models import Card, FollowUp, Proof, Question, Topic, Trap, Unit, User
+from quizbank.models.bank import OWN_TOPIC
 from quizbank.queries import search
 
 if TYPE_CHECKING:
@@ -28,10 +30,11 @@ VERDICTS = ("confirmed", "refuted", "inconclusive", "invalid", "shown", NO_VERDI
 
 
 def topics() -> QuerySet[WithAnnotations[Topic, Counted]]:
-    """Every topic in order, with `question_count`."""
+    """Every topic of the bank in order, with `question_count`."""
     living = Count("questions", filter=Q(questions__retired_at=None))
     # Said outright: a model's own ordering is not kept in a query that groups.
-    return Topic.objects.annotate(question_count=living).order_by("position")
+    shown = Topic.objects.exclude(slug=OWN_TOPIC)
+    return shown.annotate(question_count=living).order_by("position")
 
 
 def questions(
@@ -69,13 +72,15 @@ def questions(
     return found
 
 
-def get_question(path: str) -> Question:
+def get_question(path: str, visitor: User | AnonymousUser | None = None) -> Question:
     """The living question at this path with all that its page shows (Raises DoesNotExist).
 
+    One of the visitor's own is found for them alone.
     What an interviewer asks next stands in `follow_up_links`, in order, each with its `target`.
     """
     return (
-        Question.objects.filter(retired_at=None)
+        Question.everyone.visible_to(visitor)
+        .filter(retired_at=None)
         .select_related("topic")
         .prefetch_related(
             *("key_points", "proofs", "quiz_items", "traps__row", "units__document"),

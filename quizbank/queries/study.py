@@ -159,7 +159,7 @@ def _most_fragile(due: QuerySet[Card], today: _Today) -> Card | None:
 
 
 def _unseen(user: User | None) -> QuerySet[Question]:
-    live = Question.objects.filter(retired_at=None).select_related("topic")
+    live = Question.everyone.visible_to(user).filter(retired_at=None).select_related("topic")
     seen = Card.objects.filter(user=user, form=Form.RECALL, reps__gt=0).values("question")
     return live.exclude(pk__in=seen) if user else live
 

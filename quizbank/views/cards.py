@@ -75,7 +75,7 @@ def line(visitor: Visitor, item: StudyItem | None, now: datetime) -> dict[str, A
 
 
 def front(request: HttpRequest, item: StudyItem, draft: Draft, now: datetime) -> dict[str, Any]:
-    question = get_question(item.question.path, visitor)
+    question = get_question(item.question.path, request.user)
     shown = evidence(question)
     return {
         **line(request.user, item, now),
