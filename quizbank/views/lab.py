@@ -78,7 +78,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     chosen = [demo for demo in everything if not topic or demo.topic == topic]
     if topic not in {"", *(shelf.slug for shelf in shelves)}:
         raise Http404
-    guessed = guesses(request)
+    guessed = {*guesses(request), *(d.slug for d in everything if not d.manifest["prediction"])}
     stamps, runs = _stamps(chosen), _recorded(chosen)
     plates = [
         _plate(numbered[slug], demo, runs.get(slug), slug not in guessed, stamps[slug])

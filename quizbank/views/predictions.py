@@ -35,7 +35,10 @@ def guesses(request: HttpRequest) -> dict[str, dict[str, Any]]:
 
 
 def guess_of(request: HttpRequest, demo: Demo) -> Guess | None:
-    """The visitor's guess about this demo; None while the result must stay sealed."""
+    """The visitor's guess about this demo; None while the result must stay sealed. Where
+    nothing is asked there is nothing to wait for."""
+    if not demo.manifest.get("prediction"):
+        return Guess()
     said = guesses(request).get(demo.slug)
     return None if said is None else _guess(demo, said)
 
