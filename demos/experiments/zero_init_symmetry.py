@@ -194,7 +194,8 @@ DEMO = Demo(
         Claim(
             slug="zero_is_stuck",
             text=Text(
-                f"权重全为 0、激活为 {DEFAULT.activation} 时，训练 {DEFAULT.steps} 步后没有一个权重动过。",
+                f"权重全为 0、激活为 {DEFAULT.activation} 时，"
+                f"训练 {DEFAULT.steps} 步后没有一个权重动过。",
                 f"From all-zero weights with {DEFAULT.activation}, {DEFAULT.steps} training steps"
                 " move not one weight.",
             ),

@@ -65,7 +65,7 @@ class Judgement:
 
 
 def sort_rows(clause: Clause, x: Floats) -> tuple[Bools, Bools]:
-    """-> inside, outside. A row not finite or on a bound is neither: it counts against any stamp."""
+    """-> inside, outside. A row not finite or on a bound is neither: it counts against any."""
     at = np.zeros(len(x), bool)
     for bound in (clause.above, clause.below):
         if np.isfinite(bound):

@@ -87,10 +87,10 @@ def _confirmed_or_refuted(claim: Claim, f: Mapping[str, Any]) -> Text:
         where_zh = "确实在" if confirmed else "不在"
         where_en = "between" if confirmed else "not between"
         tail = ", as claimed" if confirmed else ", as was claimed"
+        a, b = percent(low), percent(high)
         return Text(
-            f"{n} 次运行中出现 {inside} 次，{where_zh} {percent(low)} 到 {percent(high)} 之间；{control.zh}",
-            f"Happened in {inside} of {n} runs: {where_en} {percent(low)} and {percent(high)}{tail}."
-            + control.en,
+            f"{n} 次运行中出现 {inside} 次，{where_zh} {a} 到 {b} 之间；{control.zh}",
+            f"Happened in {inside} of {n} runs: {where_en} {a} and {b}{tail}." + control.en,
         )
     only_zh, only_en = ("", "") if confirmed else ("只有 ", "only ")
     return Text(
