@@ -33,7 +33,9 @@ def add_experiment() -> Demo:
 def record(demo: Demo) -> Run:
     """Its default run, as the worker of the background would have left it."""
     result = deepcopy(measured())
-    return store.record(demo, run_key(demo, result["params"], 0, "cpu"), result, timezone.now())
+    run = store.record(demo, run_key(demo, result["params"], 0, "cpu"), result, timezone.now())
+    run.refresh_from_db()
+    return run
 
 
 def finish(run: Run, **given: str) -> Run:
