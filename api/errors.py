@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
@@ -168,6 +169,22 @@ def problem(exception: Exception, context: Mapping[str, Any]) -> HttpResponse:
     return response
 
 
+def under_api(status: int, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """An error handler of the site: problem details under /api/, else the page.
+
+    For what goes wrong before a view is found or after it answered.
+    """
+
+    def handler(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.path_info.startswith("/api/"):
+            return page(request, *args, **kwargs)
+        error = sys.exc_info()[1]
+        told = _told(error) if isinstance(error, Exception) else None
+        return respond(told or Problem(status), request)
+
+    return handler
+
+
 def _told(exception: Exception) -> Problem | None:
     match exception:
         case Problem():
@@ -178,7 +195,7 @@ def _told(exception: Exception) -> Problem | None:
             return Problem(403, _csrf(exception))
         case exceptions.Throttled():
             return Problem(429, retry_after=round(getattr(exception, "wait", None) or 1))
-        case OperationalError():
+        case OperationalError() | InterfaceError():
             # A lock that was not to be had, or a database that restarts.
             log.warning("the database did not answer", exc_info=exception)
             return Problem(503, retry_after=RETRY_SECONDS)

@@ -18,7 +18,7 @@ from quizbank.models.study import ANSWER_LENGTH
 from quizbank.queries.study import Counts, Promise
 
 STATES = {state.value: state.name.lower() for state in State}
-KINDS = (EventKind.REVIEW.value, EventKind.UNDO.value)
+KINDS = (EventKind.REVIEW.value, EventKind.UNDO.value, EventKind.PLAN.value)
 LONGEST_DURATION = 2**31 - 1
 
 

@@ -6,8 +6,10 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import include, path
 
+from api.errors import under_api
 from config.health import healthz
 from config.languages import under_language
+from quizbank.views import errors
 
 
 def favicon(request: HttpRequest) -> HttpResponseRedirect:
@@ -22,7 +24,7 @@ urlpatterns = [
     *under_language(path("", include("quizbank.urls"))),
 ]
 
-handler400 = "quizbank.views.errors.bad_request"
+handler400 = under_api(400, errors.bad_request)
 handler403 = "quizbank.views.errors.permission_denied"
 handler404 = "quizbank.views.errors.not_found"
-handler500 = "quizbank.views.errors.server_error"
+handler500 = under_api(500, errors.server_error)

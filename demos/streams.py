@@ -26,8 +26,9 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 STREAMS, STREAMS_EACH = 8, 2
 SECONDS = 30.0
 POLL_SECONDS = 0.25
-# A comment now and then is how the server learns that the client has gone.
-SILENT_SECONDS = 5.0
+# Writing is how the server learns that a client has gone: one that reloads a page twice must
+# not wait for its own places.
+SILENT_SECONDS = 1.0
 RETRY_SECONDS = 5
 
 

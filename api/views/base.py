@@ -17,14 +17,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.authentication import Scoped, TokenAuthentication
+from api.errors import Problem
 from api.fields import Given, given
 from api.parsing import StrictJSONParser
 from api.throttles import Throttle
+from demos.kit.declare import Text
 from quizbank.queries.changes import last_change
 
 STARTED = timezone.now()
 # Two changes within a second have the same Last-Modified.
 SETTLED = timedelta(seconds=2)
+NO_LENGTH = Text(
+    "请用 Content-Length 发送请求体。", "Send the body with its Content-Length, not in chunks."
+)
 PAGING = ("cursor", "page_size", "format")
 
 
@@ -37,6 +42,11 @@ class ApiView(APIView):
     throttle_classes = (Throttle,)
     http_method_names = ["get", "head", "post", "patch", "delete"]
     scopes: dict[str, str | None] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+            raise Problem(400, NO_LENGTH)
 
     def perform_authentication(self, request: Request) -> None:
         """Count first, then refuse: a wrong key is no way around the limit."""

@@ -155,6 +155,7 @@ class EventRenderer(BaseRenderer):
 
 
 class RunEvents(ApiView):
+    http_method_names = ["get"]  # HEAD would hold a stream's place for nothing
     renderer_classes = (EventRenderer, JSONRenderer)
 
     @extend_schema(

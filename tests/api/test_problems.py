@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.db.backends.utils import CursorWrapper
+from django.middleware.common import CommonMiddleware
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -127,6 +129,11 @@ def test_a_body_has_64_kib(as_alice: Api, path: str) -> None:
     is_problem(as_alice.call("POST", path, longest + b" "), 413)
 
 
+def test_a_body_without_its_length(as_alice: Api, demo: Demo) -> None:
+    response = as_alice.call("POST", "runs/", {"demo": "x"}, **{"Transfer-Encoding": "chunked"})
+    assert "Content-Length" in is_problem(response, 400)["detail"]
+
+
 def test_a_failure_of_ours_tells_nothing_of_itself(
     anyone: Api, demo: Demo, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -138,11 +145,24 @@ def test_a_failure_of_ours_tells_nothing_of_itself(
     assert any("KeyError" in (record.exc_text or "") for record in caplog.records)
 
 
+def test_a_host_that_is_not_ours(anyone: Api) -> None:
+    is_problem(anyone.client.get("/api/v1/topics/", headers={"Host": "evil.example"}), 400)
+
+
+def test_a_failure_before_a_view_is_found(
+    anyone: Api, demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("middleware")
+
+    monkeypatch.setattr(CommonMiddleware, "process_request", fail)
+    anyone.client.raise_request_exception = False
+    is_problem(anyone.client.get("/api/v1/topics/"), 500)
+
+
 def test_a_database_that_is_away_is_told_as_such(
     as_alice: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django.db.backends.utils import CursorWrapper
-
     def away(*args: Any, **kwargs: Any) -> None:
         raise OperationalError("database is locked")
 
