@@ -30,6 +30,7 @@
 
   function take(page, main) {
     const top = scrollY;
+    const study = page.querySelector("form#card")?.dataset.home;
     const old = one("main");
     old.replaceChildren(...main.childNodes);
     old.className = main.className;
@@ -38,7 +39,6 @@
       const fresh = page.querySelector(frame);
       if (fresh) one(frame).replaceChildren(...fresh.childNodes);
     }
-    const study = page.querySelector("form#card")?.dataset.home;
     if (study && study !== location.pathname) history.pushState({}, "", study);
     scrollTo({ top: one(".session") ? top : 0, behavior: "instant" });
     arrive();

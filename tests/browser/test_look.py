@@ -1,0 +1,121 @@
+"""What everyone must be able to see and use: narrow screens, both themes, axe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from quizbank.models import Question, User
+from tests.cast import MONDAY, PASSWORD
+from tests.proven import BELL, STONE
+from tests.quizbank.study_cast import grade
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAGES = (
+    *("", "study/", f"study/?question={BELL}", "questions/", "questions/?q=zzz"),
+    *(f"questions/{STONE}/", f"questions/{BELL}/", "sign-in/", "sign-up/", "no-such-page/"),
+)
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+def reveal(page: Page, language: str) -> None:
+    page.goto(f"/{language}/study/?question={STONE}")
+    page.locator("[data-reveal]").click()
+    expect(page.locator(".grades")).to_be_visible()
+
+
+def sign_in(page: Page, stone: Question) -> None:
+    """As somebody with a past, so that home shows all it has."""
+    alice = User.objects.create_user("alice", password=PASSWORD)
+    guess = {"demo": "falling_stones", "choice": "much", "confidence": "mid"}
+    grade(alice, stone, 1, MONDAY, prediction=guess)
+    page.goto("/en/sign-in/")
+    page.get_by_label("Name").fill("alice")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".toast")).to_be_visible()
+
+
+def narrow(page: Page) -> list[str]:
+    """What hangs over the right edge, and targets too small to hit."""
+    found: list[str] = page.evaluate(
+        """() => {
+        const wrong = [];
+        const root = document.documentElement;
+        if (root.scrollWidth > innerWidth) wrong.push(`${root.scrollWidth} px wide`);
+        const inText = (e) => e.closest("p, li, dd, td, h1, h2, summary, legend, .cite");
+        for (const e of document.querySelectorAll("a, button, summary, input, select, textarea")) {
+            const box = e.getBoundingClientRect();
+            if (!box.width || e.closest(".skip, .vh, dialog") || e.matches(".skip")) continue;
+            const hit = e.labels && e.labels[0] ? e.labels[0].getBoundingClientRect() : box;
+            const height = Math.max(hit.height, box.height), width = Math.max(hit.width, box.width);
+            const small = Math.min(height, width);
+            if (small < 24 && !inText(e)) wrong.push(`${e.outerHTML.slice(0, 90)}: ${small} px`);
+        }
+        return wrong;
+    }"""
+    )
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_hangs_over_at_360_px(page: Page, stone: Question, language: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 780})
+    found: dict[str, Any] = {}
+    for address in PAGES:
+        page.goto(f"/{language}/{address}")
+        found[address] = narrow(page)
+    reveal(page, language)
+    found["back"] = narrow(page)
+    assert {address: wrong for address, wrong in found.items() if wrong} == {}
+    heights = page.locator(".grades button").evaluate_all("all => all.map(e => e.offsetHeight)")
+    assert min(heights) >= 44
+
+
+def test_the_menu_of_a_narrow_page_needs_no_script(page: Page, stone: Question) -> None:
+    page.set_viewport_size({"width": 360, "height": 780})
+    page.goto("/zh/study/")
+    page.get_by_role("link", name="菜单").click()
+    inside = page.get_by_role("navigation", name="页脚导航").get_by_role("link", name="题库")
+    expect(inside).to_be_in_viewport()
+    inside.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("题库")
+
+
+def violations(page: Page) -> list[str]:
+    answer = Axe().run(page, options=AXE).response
+    assert len(answer["passes"]) > 10
+    return [
+        f"{broken['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:300]}"
+        for broken in answer["violations"]
+        for node in broken["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(("theme", "language"), [("light", "zh"), ("dark", "en")])
+def test_axe_finds_nothing(page: Page, stone: Question, theme: Any, language: str) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    found: dict[str, list[str]] = {}
+    for address in PAGES:
+        page.goto(f"/{language}/{address}")
+        found[address] = violations(page)
+    reveal(page, language)
+    found["back"] = violations(page)
+    sign_in(page, stone)
+    for address in ("", "?guess=none"):
+        page.goto(f"/{language}/{address}")
+        found[f"today{address}"] = violations(page)
+    assert {address: broken for address, broken in found.items() if broken} == {}
+
+
+def test_no_page_asks_another_host(page: Page, stone: Question, live_server: Any) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for address in PAGES:
+        page.goto(f"/en/{address}")
+    reveal(page, "en")
+    assert asked
+    assert {url for url in asked if not url.startswith((live_server.url, "data:"))} == set()

@@ -1,0 +1,222 @@
+"""Studying in a browser: keys, undo, double clicks, and no script at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from quizbank.models import Card, EventKind, Question, ReviewEvent
+from quizbank.scheduling import Ticks, suggest
+from tests.proven import BELL, STONE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def answered(page: Page) -> None:
+    expect(page.get_by_role("group", name="Grade")).to_be_visible()
+
+
+def asked(page: Page) -> None:
+    expect(page.get_by_role("button", name="Show answer")).to_be_visible()
+
+
+def test_the_first_visit_is_answered_on_the_page(quiet: Page, stone: Question) -> None:
+    quiet.goto("/en/")
+    expect(quiet.get_by_role("heading", name=str(stone.title_en))).to_be_visible()
+    expect(quiet.get_by_role("dialog")).to_have_count(0)
+    expect(quiet.locator("aside .stamp")).to_have_text("predict first")
+    quiet.get_by_role("radio", name="about 0.01").check()
+    quiet.get_by_role("radio", name="high").check()
+    quiet.get_by_role("button", name="Show answer").click()
+    answered(quiet)
+    proof = quiet.get_by_role("complementary", name="Proof")
+    expect(proof).to_contain_text("You said about 0.01 (high).")
+    expect(proof).to_contain_text("That is “not at all”.")
+    expect(proof.locator(".stamp.large")).to_contain_text("Refuted")
+    expect(proof).to_contain_text("seeds")
+    expect(quiet.get_by_role("link", name="Guest")).to_be_visible()
+    assert quiet.url.endswith("/en/study/")
+    quiet.go_back()
+    expect(quiet.get_by_role("heading", name="Say it, predict it")).to_be_visible()
+
+
+def test_three_cards_by_keyboard_alone(quiet: Page, stone: Question) -> None:
+    quiet.goto("/en/study/")
+    for turn in range(3):
+        asked(quiet)
+        if turn == 0:
+            quiet.keyboard.press("2")
+            expect(quiet.get_by_role("radio", name="about 0.01")).to_be_checked()
+        quiet.keyboard.press("d")
+        quiet.keyboard.press("Space")
+        answered(quiet)
+        expect(quiet.locator(".grades")).to_be_focused()
+        outline = quiet.locator(".grades").evaluate("e => getComputedStyle(e).outlineWidth")
+        assert float(outline.removesuffix("px")) >= 2
+        quiet.keyboard.press("q")
+        expect(quiet.locator("[data-suggestion]")).to_contain_text("1 of 2 musts")
+        expect(quiet.locator(".grades .suggested")).to_contain_text("Hard")
+        quiet.keyboard.press("w")
+        expect(quiet.locator(".grades .suggested")).to_contain_text("Good")
+        quiet.keyboard.press(["Enter", "4", "Space"][turn])
+        expect(quiet.locator(".session b")).to_have_text(str(turn + 2))
+    assert list(ReviewEvent.objects.order_by("id").values_list("rating", flat=True)) == [3, 4, 3]
+    assert ReviewEvent.objects.filter(suggestion=3).count() == 3
+    quiet.keyboard.press("u")
+    expect(quiet.locator(".toast")).to_contain_text("Taken back")
+    assert Card.objects.filter(reps=0).count() == 1
+
+
+def test_undo_after_a_reload_gives_back_the_card(quiet: Page, stone: Question) -> None:
+    quiet.goto("/en/study/")
+    quiet.keyboard.press("Space")
+    answered(quiet)
+    quiet.keyboard.press("3")
+    asked(quiet)
+    expect(quiet.locator(".toast")).to_contain_text("Good · 10 min")
+    quiet.reload()
+    expect(quiet.locator(".toast")).to_have_count(0)
+    expect(quiet.locator(".session b")).to_have_text("2")
+    quiet.get_by_role("button", name="undo").click()
+    expect(quiet.get_by_role("heading", level=1)).to_have_text(str(stone.title_en))
+    kinds = list(ReviewEvent.objects.order_by("id").values_list("kind", flat=True))
+    assert kinds == [EventKind.REVIEW, EventKind.UNDO]
+    expect(quiet.locator(".session b")).to_have_text("1")
+
+
+def test_a_double_click_is_one_review(quiet: Page, stone: Question) -> None:
+    quiet.goto("/en/study/")
+    quiet.get_by_role("button", name="Show answer").dblclick()
+    answered(quiet)
+    quiet.get_by_role("button", name="Good, next in").dblclick()
+    asked(quiet)
+    expect(quiet.locator(".session b")).to_have_text("2")
+    assert ReviewEvent.objects.count() == 1
+
+
+def test_question_and_dock_stay_where_they_are(quiet: Page, stone: Question) -> None:
+    quiet.goto("/en/study/")
+    quiet.evaluate(
+        """() => { window.shift = 0; new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) window.shift += entry.value;
+        }).observe({ type: "layout-shift", buffered: true }); }"""
+    )
+    places = (
+        "() => [...document.querySelectorAll('h1, .dock')].map(e => e.getBoundingClientRect().top)"
+    )
+    heading, _ = quiet.evaluate(places)
+    bottom = quiet.evaluate("document.querySelector('.dock').getBoundingClientRect().bottom")
+    quiet.keyboard.press("Space")
+    answered(quiet)
+    assert quiet.evaluate(places)[0] == heading
+    after = quiet.evaluate("document.querySelector('.dock').getBoundingClientRect().bottom")
+    assert abs(after - bottom) <= 1
+    assert quiet.evaluate("window.shift") < 0.01
+
+
+def test_no_key_acts_while_an_input_method_composes(quiet: Page, stone: Question) -> None:
+    quiet.goto("/zh/study/")
+    for composing in ("{isComposing: true}", "{keyCode: 229}"):
+        quiet.evaluate(
+            f"""() => document.body.dispatchEvent(new KeyboardEvent("keydown",
+            {{key: " ", bubbles: true, cancelable: true, ...{composing}}}))"""
+        )
+    box = quiet.get_by_label("先用自己的话答一遍")
+    box.press_sequentially("d 1 u ? / ")
+    expect(box).to_have_value("d 1 u ? / ")
+    expect(quiet.get_by_role("button", name="显示答案")).to_be_visible()
+    expect(quiet.get_by_role("dialog")).to_have_count(0)
+    expect(quiet.get_by_role("radio", name="中")).to_be_checked()
+
+
+def test_the_other_language_keeps_what_was_typed_and_ticked(quiet: Page, stone: Question) -> None:
+    quiet.goto("/en/study/")
+    quiet.locator("#answer").fill("一半 an answer")
+    quiet.get_by_role("radio", name="more than 0.1").check()
+    quiet.get_by_role("button", name="用中文看这一页").click()
+    expect(quiet.locator("html")).to_have_attribute("lang", "zh-Hans")
+    expect(quiet.locator("#answer")).to_have_value("一半 an answer")
+    expect(quiet.get_by_role("radio", name="超过 0.1")).to_be_checked()
+    quiet.get_by_role("button", name="显示答案").click()
+    expect(quiet.get_by_role("group", name="评分")).to_be_visible()
+    quiet.locator("[data-key=w]").check()
+    quiet.get_by_role("button", name="Read this page in English").click()
+    expect(quiet.locator("html")).to_have_attribute("lang", "en")
+    expect(quiet.locator("[data-key=w]")).to_be_checked()
+    expect(quiet.get_by_text("You wrote: 一半 an answer")).to_be_visible()
+    quiet.get_by_role("button", name="Good, next in").click()
+    asked(quiet)
+    assert ReviewEvent.objects.get().prediction["choice"] == "much"
+
+
+def test_the_script_suggests_what_the_server_suggests(quiet: Page, stone: Question) -> None:
+    quiet.goto("/en/study/")
+    cases = [
+        (Ticks(musts, total, bonuses, 2, trap), sure, hint, fast)
+        for total in range(1, 6)
+        for musts in range(total + 1)
+        for bonuses in range(3)
+        for trap in (False, True)
+        for sure in (None, "low", "mid", "high")
+        for hint in (False, True)
+        for fast in (False, True)
+    ]
+    expected = [suggest(t, confidence=c, hint_used=h, fast=f) for t, c, h, f in cases]
+    given = [
+        [t.musts, t.musts_total, t.bonuses, t.bonuses_total, t.trap, c, h, f]
+        for t, c, h, f in cases
+    ]
+    found = quiet.evaluate(
+        """cases => cases.map(([musts, mustsTotal, bonuses, bonusesTotal, trap, ...rest]) => {
+            const [confidence, hint, fast] = rest;
+            const ticks = {musts, mustsTotal, bonuses, bonusesTotal, trap};
+            return window.proofdeck.suggest(ticks, {confidence, hint, fast});
+        })""",
+        given,
+    )
+    assert found == expected
+
+
+def test_a_panel_updates_itself_when_its_run_is_there(quiet: Page, stone: Question) -> None:
+    from demos.models import Demo
+    from tests.proven import record
+
+    quiet.goto(f"/en/study/?question={BELL}")
+    quiet.keyboard.press("Space")
+    proof = quiet.get_by_role("complementary", name="Proof")
+    expect(proof).to_contain_text("this panel updates itself")
+    record(Demo.objects.get(pk="silent_bell"))
+    expect(proof).to_contain_text("Claim by claim", timeout=12_000)
+
+
+@pytest.fixture
+def bare(browser: Browser, browser_context_args: dict[str, Any]) -> Any:
+    """A page in a browser without scripts."""
+    context = browser.new_context(**{**browser_context_args, "java_script_enabled": False})
+    yield context.new_page()
+    context.close()
+
+
+def test_everything_works_without_scripts(bare: Page, stone: Question) -> None:
+    bare.goto("/en/")
+    bare.locator("#answer").fill("typed without scripts")
+    bare.get_by_role("radio", name="not at all").check()
+    bare.get_by_role("button", name="Hint").click()
+    expect(bare.get_by_role("note")).to_contain_text("whatever the mass")
+    expect(bare.locator("#answer")).to_have_value("typed without scripts")
+    bare.get_by_role("button", name="Show answer").click()
+    expect(bare.get_by_text("You had it right.")).to_be_visible()
+    bare.get_by_text("Full answer").click()
+    expect(bare.get_by_text("The mass cancels")).to_be_visible()
+    bare.locator("input[name=ticks]").first.check()
+    bare.get_by_role("button", name="Hard, next in").click()
+    expect(bare.locator(".session b")).to_have_text("2")
+    event = ReviewEvent.objects.get()
+    assert (event.rating, event.answer) == (2, "typed without scripts")
+    bare.locator(".session").get_by_role("button", name="undo").click()
+    expect(bare.get_by_role("heading", level=1)).to_have_text(str(stone.title_en))
+    bare.get_by_role("link", name="Questions").first.click()
+    bare.get_by_role("link", name=str(stone.title_en)).click()
+    assert bare.url.endswith(f"/en/questions/{STONE}/")
