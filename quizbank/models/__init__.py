@@ -18,6 +18,8 @@ from quizbank.models.people import Erasure as Erasure
 from quizbank.models.people import ParameterSet as ParameterSet
 from quizbank.models.people import StudyProfile as StudyProfile
 from quizbank.models.people import User as User
+from quizbank.models.quiz import QuizAnswer as QuizAnswer
+from quizbank.models.quiz import QuizSession as QuizSession
 from quizbank.models.study import Card as Card
 from quizbank.models.study import EventKind as EventKind
 from quizbank.models.study import Form as Form

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
@@ -17,6 +17,7 @@ from quizbank.scheduling import (
     Folded,
     Memory,
     Outcome,
+    Plan,
     Policy,
     fold,
     step,
@@ -93,7 +94,15 @@ def to_event(row: ReviewEvent) -> Event:
         answer=answer,
         parameters=parameters,
         undoes=row.undoes_id,
+        plan=_plan(row) if row.kind == EventKind.PLAN else None,
     )
+
+
+def _plan(row: ReviewEvent) -> Plan:
+    if row.interval_chosen is None or row.policy is None:
+        raise ValueError(f"event {row.id} is a plan without a day or policy")
+    day = row.study_day + timedelta(days=row.interval_chosen)
+    return Plan(day, row.zone, Policy.from_json(row.policy.values).rollover)
 
 
 def personal_history(user_id: int) -> list[Event]:
@@ -131,10 +140,11 @@ def consider(card: Card, profile: StudyProfile, answer: Answer, received: dateti
 
     Usually the answer is the latest event there is and one step from the cache; a late
     one, from another device or a wrong clock, is put in its place and the card refolded.
+    So is one on a card brought forward, since the cache does not say when that was.
     """
     memory, parameters = memory_of(card), parameters_of(profile)
     latest = max(filter(None, (memory.last_review, profile.adopted_at)), default=None)
-    if latest is None or answer.at > latest:
+    if (latest is None or answer.at > latest) and not memory.brought_forward:
         outcome = step(memory, answer, seed=card.seed, parameters=parameters)
         return Folded(outcome.memory, PENDING, {PENDING: outcome})
     pending = Event(PENDING, answer.at, received, answer=answer)

@@ -34,6 +34,7 @@ class EventKind(models.TextChoices):
     REVIEW = "review"
     UNDO = "undo"
     ADOPT_PARAMETERS = "adopt_parameters"
+    PLAN = "plan"  # asked for within `interval_chosen` days of its study day
 
 
 class StudyPolicy(models.Model):
@@ -168,6 +169,14 @@ class ReviewEvent(models.Model):
                     | Q(
                         kind="adopt_parameters",
                         card__isnull=True,
+                        undoes__isnull=True,
+                        rating__isnull=True,
+                    )
+                    | Q(
+                        kind="plan",
+                        card__isnull=False,
+                        policy__isnull=False,
+                        interval_chosen__isnull=False,
                         undoes__isnull=True,
                         rating__isnull=True,
                     )

@@ -110,12 +110,13 @@ def next_item(
         due = due.filter(question__topic__slug=topic)
     again = [card for card in due.filter(state__in=STEPS) if card.last_day == today.day]
     rested = [card for card in again if others_since(today.done, card.pk) >= OTHERS_FIRST]
-    card = _soonest(rested) or _most_fragile(due, today)
+    asked_for = due.filter(state=State.NEW)
+    card = _soonest(rested) or _most_fragile(due, today) or _soonest(list(asked_for))
     counted = _counts(today)
     if card is None and counted.new and (question := _new(today, topic, skip)):
         return StudyItem(question, None, counted)
     card = card or _soonest(_ahead(today, topic, skip))
-    return StudyItem(card.question, card, counted) if card else None
+    return StudyItem(card.question, card if card.reps else None, counted) if card else None
 
 
 def _shown(user: User | None) -> QuerySet[Card]:
@@ -124,9 +125,11 @@ def _shown(user: User | None) -> QuerySet[Card]:
 
 
 def _due(today: _Today) -> QuerySet[Card]:
-    """Cards in steps whose time has come, and cards whose day it is."""
+    """Cards in steps whose time has come, and cards whose day it is: a new one has a day
+    only if it was asked for."""
     return _shown(today.user).filter(
-        Q(state=State.REVIEW, due_day__lte=today.day) | Q(state__in=STEPS, due__lte=today.now),
+        Q(state__in=(State.NEW, State.REVIEW), due_day__lte=today.day)
+        | Q(state__in=STEPS, due__lte=today.now),
         due__lte=today.now + WIDEST_ZONES,
     )
 
@@ -160,7 +163,8 @@ def _most_fragile(due: QuerySet[Card], today: _Today) -> Card | None:
 
 def _unseen(user: User | None) -> QuerySet[Question]:
     live = Question.everyone.visible_to(user).filter(retired_at=None).select_related("topic")
-    seen = Card.objects.filter(user=user, form=Form.RECALL, reps__gt=0).values("question")
+    known = Q(reps__gt=0) | Q(due_day__isnull=False)
+    seen = Card.objects.filter(known, user=user, form=Form.RECALL).values("question")
     return live.exclude(pk__in=seen) if user else live
 
 

@@ -23,6 +23,7 @@ from quizbank.scheduling.memory import REVIEW as REVIEW
 from quizbank.scheduling.memory import Answer as Answer
 from quizbank.scheduling.memory import Event as Event
 from quizbank.scheduling.memory import Memory as Memory
+from quizbank.scheduling.memory import Plan as Plan
 from quizbank.scheduling.memory import Policy as Policy
 from quizbank.scheduling.replay import Folded as Folded
 from quizbank.scheduling.replay import Outcome as Outcome

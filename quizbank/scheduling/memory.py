@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 NEW, LEARNING, REVIEW, RELEARNING = range(4)
@@ -67,6 +67,14 @@ class Memory:
     reps: int = 0
     lapses: int = 0
 
+    @property
+    def brought_forward(self) -> bool:
+        """Whether the due day is one that was asked for, and no answer's promise."""
+        if self.due_day is None or self.state in (LEARNING, RELEARNING):
+            return False
+        promised = self.last_day and self.last_day + timedelta(days=self.interval)
+        return self.due_day != promised
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -84,8 +92,17 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """The wish to see a card by a study day, whatever its schedule says."""
+
+    day: date
+    zone: str
+    rollover: int
+
+
+@dataclass(frozen=True)
 class Event:
-    """One row of the log: an answer, an adoption of parameters, or an undo of either."""
+    """One row of the log: an answer, a plan, an adoption of parameters, or an undo."""
 
     id: int
     reviewed_at: datetime
@@ -93,6 +110,7 @@ class Event:
     answer: Answer | None = None
     parameters: tuple[float, ...] | None = None
     undoes: int | None = None
+    plan: Plan | None = None
 
     @property
     def key(self) -> tuple[datetime, datetime, int]:

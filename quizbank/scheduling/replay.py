@@ -14,7 +14,17 @@ from datetime import UTC, timedelta
 from quizbank.scheduling import engine
 from quizbank.scheduling.days import start_of_day, study_day
 from quizbank.scheduling.fuzz import fuzzed
-from quizbank.scheduling.memory import AGAIN, HARD, REVIEW, Answer, Event, Memory
+from quizbank.scheduling.memory import (
+    AGAIN,
+    HARD,
+    LEARNING,
+    RELEARNING,
+    REVIEW,
+    Answer,
+    Event,
+    Memory,
+    Plan,
+)
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,19 @@ def _choose(memory: Memory, answer: Answer, raw: int, seed: int) -> int:
     return fuzzed(raw, seed=seed, maximum=answer.policy.maximum_interval, at_least=floor)
 
 
+def bring_forward(memory: Memory, plan: Plan) -> Memory:
+    """The card due by that day: memory and interval stay, and so does an earlier due day.
+
+    A card in steps comes back by itself within a day.
+    """
+    if memory.state in (LEARNING, RELEARNING):
+        return memory
+    if memory.due_day is not None and memory.due_day <= plan.day:
+        return memory
+    due = start_of_day(plan.day, plan.zone, plan.rollover)
+    return replace(memory, due=due, due_day=plan.day)
+
+
 def undone(events: Iterable[Event]) -> dict[int, int]:
     """Event id -> id of the undo that holds against it.
 
@@ -130,6 +153,8 @@ def fold(events: Iterable[Event], *, seed: int) -> Folded:
             outcomes[event.id] = outcome
             memory, last_event = outcome.memory, event.id
             answers.append(event.answer)
+        elif event.plan is not None:
+            memory = bring_forward(memory, event.plan)
     return Folded(memory, last_event, outcomes)
 
 
