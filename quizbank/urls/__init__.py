@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from quizbank.urls.documents import urlpatterns as documents
 from quizbank.urls.lab import urlpatterns as lab
 from quizbank.views import home, people, questions, study
 
@@ -21,4 +22,5 @@ urlpatterns = [
     path("sign-up/", people.sign_up, name="sign_up"),
     path("sign-out/", people.sign_out, name="sign_out"),
     *lab,
+    *documents,
 ]

@@ -14,14 +14,14 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from quizbank.wording import errors, home, lab, people, proof, questions, shell, study
+from quizbank.wording import documents, errors, home, lab, people, proof, questions, shell, study
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 TAGS: dict[Language, str] = {"zh": "zh-Hans", "en": "en"}
 
 WORDS: dict[str, tuple[str, str]] = {}
-for _part in (shell, home, study, proof, questions, people, errors, lab):
+for _part in (shell, home, study, proof, questions, people, errors, lab, documents):
     WORDS.update(_part.WORDS)
 
 
