@@ -7,7 +7,9 @@ is needed and two sweepers do no harm.
 from __future__ import annotations
 
 import logging
+import os
 import threading
+import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -27,6 +29,9 @@ from demos.services import request_default
 log = logging.getLogger(__name__)
 
 
+DEAF_SECONDS = 60.0
+
+
 class Sweeper(threading.Thread):
     """Sweeps every few seconds until told to stop; an error costs one round, not the thread."""
 
@@ -35,6 +40,7 @@ class Sweeper(threading.Thread):
         self.worker, self.queues = worker, queues
         self.stopped = threading.Event()
         self.every = float(getattr(settings, "SWEEP_SECONDS", 3.0))
+        self.unanswered_since: float | None = None
 
     def run(self) -> None:
         while not self.stopped.is_set():
@@ -44,6 +50,8 @@ class Sweeper(threading.Thread):
                 beat(self.worker, self.queues, now)
                 if hold_watch(self.worker, timedelta(seconds=4 * self.every)):
                     sweep(now)
+                if self.is_deaf(now, time.monotonic()):
+                    self.give_way()
             except Exception:
                 log.exception("this round of the sweeper failed; the next one comes")
             finally:
@@ -54,6 +62,28 @@ class Sweeper(threading.Thread):
 
     def stop(self) -> None:
         self.stopped.set()
+
+    def is_deaf(self, now: datetime, clock: float) -> bool:
+        """Whether the broker takes bells for our queues and yet nobody has come for long.
+
+        Consumers have been seen to stay silent after a broken connection; only a new process
+        helps them.
+        """
+        ours = Run.objects.filter(queue__in=self.queues)
+        waiting = ours.filter(state=State.QUEUED, created_at__lt=_overdue(now)).order_by()
+        queue = waiting.values_list("queue", flat=True).first()
+        if queue is None or ours.filter(state=State.RUNNING).exists():
+            self.unanswered_since = None
+            return False
+        if self.unanswered_since is None:
+            self.unanswered_since = clock
+        return clock - self.unanswered_since > DEAF_SECONDS and ring(queue)
+
+    def give_way(self) -> None:
+        """End the whole worker at once; whoever supervises it starts another."""
+        log.critical("runs wait and no bell is answered: this worker ends itself")
+        leave(self.worker)
+        os._exit(1)
 
 
 def hold_watch(holder: str, lease: timedelta) -> bool:
@@ -76,10 +106,13 @@ def sweep(now: datetime) -> None:
     """One round."""
     take_back(now)
     queue_defaults(now)
-    overdue = now - timedelta(seconds=float(getattr(settings, "RING_AGAIN_SECONDS", 5.0)))
-    waiting = Run.objects.filter(state=State.QUEUED, created_at__lt=overdue)
+    waiting = Run.objects.filter(state=State.QUEUED, created_at__lt=_overdue(now))
     for queue in waiting.order_by().values_list("queue", flat=True).distinct():
         ring(queue)
+
+
+def _overdue(now: datetime) -> datetime:
+    return now - timedelta(seconds=float(getattr(settings, "RING_AGAIN_SECONDS", 5.0)))
 
 
 def take_back(now: datetime) -> None:

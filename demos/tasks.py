@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_init, worker_ready, worker_shutting_down
+from celery.signals import worker_init, worker_ready, worker_shutdown, worker_shutting_down
 from django.conf import settings
 
 from demos.doorbell import TASK, ring
@@ -16,6 +16,7 @@ from demos.sweeper import Sweeper
 
 # After the wall clock of a run; only a parent that hangs itself ever meets it.
 GRACE_SECONDS = 15
+LEAVE_SECONDS = 2
 
 sweepers: list[Sweeper] = []
 
@@ -53,3 +54,10 @@ def start_sweeper(sender: Any, **_: Any) -> None:
 def stop_sweeper(**_: Any) -> None:
     for sweeper in sweepers:
         sweeper.stop()
+
+
+@worker_shutdown.connect
+def wait_for_sweeper(**_: Any) -> None:
+    """Let it say goodbye, so that pages know at once that nobody listens."""
+    for sweeper in sweepers:
+        sweeper.join(LEAVE_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from django.db import OperationalError
 
 from demos import registry, sweeper
-from demos.models import Demo, Run, State, Watch
+from demos.models import Demo, Heartbeat, Run, State, Watch
 from demos.runner import failures
 from demos.runner.claim import claim_next
 from demos.services import request_default
@@ -89,6 +90,44 @@ def test_one_worker_has_the_watch(now: datetime) -> None:
     Watch.objects.update(until=LONG_AGO)
     assert hold_watch("two", lease)
     assert not hold_watch("one", lease)
+
+
+@pytest.mark.parametrize("broker_answers", [True, False])
+def test_a_worker_that_hears_no_bell_is_deaf(
+    ask: Any, now: datetime, monkeypatch: pytest.MonkeyPatch, broker_answers: bool
+) -> None:
+    monkeypatch.setattr(sweeper, "ring", lambda queue: broker_answers)
+    run = ask().run
+    later = now + timedelta(minutes=5)
+    ours, others = sweeper.Sweeper("w", ["cpu"]), sweeper.Sweeper("v", ["gpu"])
+    heard = [ours.is_deaf(later, clock) for clock in (1000.0, 1059.0, 1061.0)]
+    assert heard == [False, False, broker_answers]
+    assert not any(others.is_deaf(later, clock) for clock in (1000.0, 1061.0))
+
+    Run.objects.filter(pk=run.pk).update(state=State.RUNNING)
+    assert not ours.is_deaf(later, 1062.0)
+    Run.objects.filter(pk=run.pk).update(state=State.QUEUED)
+    assert not ours.is_deaf(later, 1063.0)
+    assert not ours.is_deaf(later, 1120.0)
+
+
+def test_a_deaf_worker_ends(
+    monkeypatch: pytest.MonkeyPatch, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    ended: list[int] = []
+    thread = sweeper.Sweeper("w", ["cpu"])
+    thread.every = 0.01
+    monkeypatch.setattr(thread, "is_deaf", lambda *_: True)
+
+    def ends(code: int) -> None:
+        ended.append(code)
+        thread.stop()
+
+    monkeypatch.setattr(os, "_exit", ends)
+    thread.run()
+    assert ended == [1]
+    assert not Heartbeat.objects.exists()
+    assert "no bell is answered" in caplog.text
 
 
 def test_a_failing_round_does_not_end_the_sweeper(monkeypatch: pytest.MonkeyPatch) -> None:

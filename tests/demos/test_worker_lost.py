@@ -105,6 +105,22 @@ def test_an_emptied_broker_loses_no_run(demo: Demo, broker: Child, workers: Work
         assert (run.state, run.attempt) == (State.DONE, 1), run.failure
 
 
+def test_a_frozen_broker_delays_and_loses_nothing(
+    demo: Demo, broker: Child, workers: Workers
+) -> None:
+    workers("cpu")
+    eventually(lambda: worker_seen("cpu", timezone.now()))
+    assert broker.process is not None
+    broker.process.send_signal(signal.SIGSTOP)
+    try:
+        run = ask(demo)
+        time.sleep(2)
+    finally:
+        broker.process.send_signal(signal.SIGCONT)
+
+    assert ended(run, 30).state == State.DONE
+
+
 def test_runs_wait_for_a_worker(demo: Demo, workers: Workers) -> None:
     """Bells rung before any worker was there, and bells that nobody ever heard."""
     run = ask(demo)
