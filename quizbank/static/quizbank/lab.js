@@ -88,6 +88,10 @@
     const run = new URLSearchParams(location.search).get("run");
     if (run) search.set("run", run);
     const text = search.toString();
+    /* The other language shows the form as it stands. */
+    document.querySelectorAll("[data-language], link[hreflang]").forEach((link) => {
+      link.href = link.href.replace(/[?#].*$/, "") + (text ? `?${text}` : "");
+    });
     history.replaceState(null, "", form.dataset.address + (text ? `?${text}` : "") + location.hash);
   }
 
