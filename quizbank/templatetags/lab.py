@@ -90,7 +90,7 @@ def control_says(finding: Mapping[str, Any]) -> SafeString:
         facts.append(numbers.of(finding["control_inside"], finding["control_n"], language()))
     if not facts:
         return _safe("")
-    said = numbers.html((" " if language() == "zh" else ", ").join(facts))
+    said = numbers.html(("，" if language() == "zh" else ", ").join(facts))
     return say("lab.control", said=_safe(said))
 
 

@@ -217,7 +217,7 @@ def test_the_panel_lands_the_stamp_once(alice_client: Client, queued: Run) -> No
 def test_events_stream_and_end(client: Client, stored: Run) -> None:
     answer = client.get(address(stored, "events/"))
     assert answer["Content-Type"].startswith("text/event-stream")
-    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    text = b"".join(answer.streaming_content).decode()
     answer.close()
     identity = re.search(r"^id: (\w+)$", text, re.M)
     assert identity
