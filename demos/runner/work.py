@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -24,6 +25,8 @@ TICK_SECONDS = 0.1
 REPORT_SECONDS = 0.2
 CHECK_SECONDS = 1.0
 PATIENCE_SECONDS = 2.0
+# Elsewhere system libraries that torch uses do not survive a fork.
+FORKS = sys.platform == "linux"
 Clock = Callable[[], datetime]
 
 
@@ -37,7 +40,7 @@ def answer(queue: str, clock: Clock = timezone.now) -> bool:
         store.fail(claim, failures.code_changed(), clock())
         return True
     connections.close_all()  # a child must not share the parent's connection
-    Watch(claim, limits, fresh=queue == "gpu", clock=clock).until_the_end()
+    Watch(claim, limits, fresh=queue == "gpu" or not FORKS, clock=clock).until_the_end()
     return True
 
 

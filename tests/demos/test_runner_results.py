@@ -165,3 +165,20 @@ def test_recording_answers_those_who_wait(
     assert (run.state, run.recorded) == (State.DONE, True)
     assert not store.finish(claim, result, now)
     assert run.findings.count() == 1
+
+
+def test_learns_what_the_defaults_cost_when_the_machine_is_idle(
+    demo: Demo, ask: Any, result: dict[str, Any], now: datetime
+) -> None:
+    def cost(seconds: float, **changed: Any) -> float | None:
+        run = ask(**changed).run
+        assert store.finish(claimed(now), result | {"seconds": seconds}, now)
+        run.refresh_from_db()
+        assert run.recorded is not bool(changed)
+        demo.refresh_from_db()
+        return demo.default_seconds
+
+    assert cost(9.0) == 9.0
+    assert cost(12.0, fresh=True) == 9.0
+    assert cost(3.0, fresh=True) == 3.0
+    assert cost(0.1, given={"depth": 2}) == 3.0
