@@ -22,7 +22,8 @@ from quizbank.content import rendering
 from quizbank.importing import tex
 from quizbank.importing.inline import DEEPEST, FORMAT, IMG, image_of, parser
 
-LONGEST = 60_000
+# Some runs of brackets take time with the square of their length.
+LONGEST = 20_000
 # How much longer than its source a passage's markup may grow.
 GROWTH, ALLOWANCE = 60, 20_000
 LISTED = re.compile(r"^ {2,}(?:[-*+]|\d{1,3}[.)]) ", re.MULTILINE)
@@ -132,8 +133,8 @@ def _expected(source: str) -> str:
         return found if found is not None else match[0]
 
     def image(match: re.Match[str]) -> str:
-        label, address = image_of(match[0])
-        return tex.from_address(address) or f"{label} {address}"
+        said = image_of(match[0])
+        return (tex.from_address(said[1]) or " ".join(said)) if said else match[0]
 
     source = IMG.sub(image, PICTURE.sub(picture, source))
     source = re.sub(r"<br\s*/?>", "", FORMAT.sub("", source), flags=re.IGNORECASE)

@@ -97,12 +97,12 @@ def _hashes(scan: _Scan, index: int) -> Span | None:
     text = scan.lines[index].text
     if match := QUOTED.match(text):
         level = scan.base + 1
-        return Span(index + 1, 0, level, "heading", bare(match[2])[:LONGEST])
+        return Span(index + 1, 0, level, "heading", bare(text)[:LONGEST])
     match = HASHES.match(text)
     if match is None or (match[3] and not is_cjk(match[3][0])):
         return None
     scan.base = len(match[1])
-    return Span(index + 1, 0, scan.base, "heading", bare(match[2] or match[3] or ""))
+    return Span(index + 1, 0, scan.base, "heading", bare(text))
 
 
 def _underlined(scan: _Scan, index: int, skipped: set[int]) -> Span | None:

@@ -14,6 +14,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 DEEPEST = 50
 IMG = re.compile(r"<img\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"([a-z-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'<>]+)", re.IGNORECASE)
+SAID = {*("src", "alt", "title", "style", "width", "height", "align", "class", "id", "loading")}
 FORMAT = re.compile(r"<(/?)(u|b|i|em|strong|sub|sup)>", re.IGNORECASE)
 BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -45,19 +46,23 @@ def _part(state: StateCore) -> None:
             token.content += " "
 
 
-def image_of(tag: str) -> tuple[str, str]:
-    """(label, address) of an `<img>`."""
+def image_of(tag: str) -> tuple[str, str] | None:
+    """(label, address) of an `<img>`; None where it says more, which then stays text."""
     given = {name.lower(): value.strip("\"'") for name, value in ATTRIBUTE.findall(tag)}
-    return given.get("alt", ""), given.get("src", "")
+    bare = ATTRIBUTE.sub("", tag[4:-1]).strip(" \t\r\n/")
+    if bare or not given.keys() <= SAID:
+        return None
+    label = " ".join(given[name] for name in ("alt", "title") if given.get(name))
+    return label, given.get("src", "")
 
 
 def _tag(state: StateInline, silent: bool) -> bool:
     rest = state.src[state.pos : state.pos + 4_000]
     if not rest.startswith("<"):
         return False
-    if match := IMG.match(rest):
+    if (match := IMG.match(rest)) and (said := image_of(match[0])):
         if not silent:
-            label, address = image_of(match[0])
+            label, address = said
             token = state.push("image", "img", 0)
             token.attrs, token.content = {"src": address}, label
             token.children = [Token("text", "", 0, content=label)]
