@@ -34,3 +34,29 @@ class ReviewConflict(Exception):
 
     def __init__(self) -> None:
         super().__init__(self.text.en)
+
+
+class BadQuiz(Exception):
+    """A quiz that cannot be put together, and which wish is to blame."""
+
+    def __init__(self, field: str, text: Text) -> None:
+        super().__init__(f"{field}: {text.en}")
+        self.field = field
+        self.text = text
+
+
+class BadAnswer(BadQuiz):
+    """An answer that cannot be read, and which of its fields is to blame."""
+
+
+class QuizConflict(Exception):
+    """Something else has been said in this place already; `text` says what stands."""
+
+    REUSED = Text(
+        "这个编号已用于另一个答案，原答案保持不变。",
+        "This number already belongs to a different answer; the earlier one stands.",
+    )
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text

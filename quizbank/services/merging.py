@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from quizbank.models import ApiToken, Card, ReviewEvent, User
+from quizbank.models import ApiToken, Card, QuizSession, ReviewEvent, User
 from quizbank.services.importing import adopt_notes
 from quizbank.services.log import lock_profile, refold
 
@@ -36,6 +36,7 @@ def merge_guest(*, guest: User, account: User, now: datetime) -> None:
     for card in cards.values():
         refold(card)
     adopt_notes(guest=guest, account=account)
+    QuizSession.objects.filter(owner=guest).update(owner=account)
     guest.is_active, guest.merged_into = False, account
     guest.save(update_fields=["is_active", "merged_into"])
     ApiToken.objects.filter(user=guest, revoked_at=None).update(revoked_at=now)

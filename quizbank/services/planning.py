@@ -58,7 +58,7 @@ def plan(
 def _say_what_follows(card: Card, event: ReviewEvent) -> None:
     event.id = PENDING
     after = fold([*history(card), to_event(event)], seed=card.seed).memory
-    event.id = None  # type: ignore[assignment]  # the database numbers it
+    event.id = None  # the database numbers it
     event.after_state, event.after_step = after.state, after.step
     event.after_stability, event.after_difficulty = after.stability, after.difficulty
     event.after_due = after.due

@@ -18,6 +18,7 @@ from quizbank.scheduling import DEFAULT_PARAMETERS, ENGINE
 from quizbank.services.audit import audit
 from quizbank.services.given import Given
 from quizbank.services.people import start_guest
+from quizbank.services.planning import plan
 from quizbank.services.study import ReviewConflict, adopt_parameters, record_batch, undo
 from tests.cast import MONDAY
 from tests.quizbank.study_cast import grade, make_question, make_questions, memories, memory
@@ -33,6 +34,7 @@ deeds = st.one_of(
     st.tuples(st.just("undo one"), st.integers(0, 50)),
     st.tuples(st.just("adopt"), st.sampled_from([0.2, 0.5])),
     st.tuples(st.just("move"), st.sampled_from(ZONES)),
+    st.tuples(st.just("plan"), st.integers(0, 1), st.integers(1, 3)),
 )
 histories = st.lists(st.tuples(deeds, minutes), min_size=1, max_size=25)
 
@@ -62,6 +64,9 @@ def live(user: User, questions: list[Question], history) -> None:
             grade(user, questions[facts[0]], facts[1], now)
         elif deed == "late":
             grade(user, questions[facts[0]], facts[1], now, reviewed_at=now - timedelta(days=6))
+        elif deed == "plan":
+            card = questions[facts[0]]
+            plan(user=user, question=card, client_uuid=uuid.uuid4(), now=now, days=facts[1])
         elif deed == "undo":
             undo(user=user, client_uuid=uuid.uuid4(), now=now)
         elif deed == "undo one":
