@@ -84,9 +84,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "只在第 64、128、256 粒种子后各看一次，中间不看。反复看、看到满意就停，错判会越攒越多。每条"
         "结论的错判率定在 0.001，三次各分三分之一：正好压在界上的结论，一千条里盖错不到一条。",
         "The evidence is looked at after 64, 128 and 256 seeds and nowhere in between: whoever"
-        " looks until it pleases them errs more with every look. The level is 0.001 a claim, a third"
-        " of it at each look, so of a thousand claims that sit exactly on their bound fewer than one"
-        " gets a wrong stamp.",
+        " looks until it pleases them errs more with every look. The level is 0.001 a claim, a"
+        " third of it at each look, so of a thousand claims that sit exactly on their bound fewer"
+        " than one gets a wrong stamp.",
     ),
     "judging.looks_2": (
         "“大多”在 64 次里要成立 62 次，128 次里 118 次，256 次里 226 次。",

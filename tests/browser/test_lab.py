@@ -18,6 +18,7 @@ from demos import registry
 from demos.doorbell import breaker
 from demos.manifests import sync
 from demos.models import Demo, Run, State
+from quizbank.models import Question
 from tests.demos.workers import FAULTY, SHORT, SLUG, Worker, add_demo
 from tests.quizbank.lab_cast import record
 
@@ -186,6 +187,19 @@ def test_nobody_listening_is_said(page: Page, live_server: Any, behaving: Demo) 
     press_run(page)
     expect(page.get_by_text("No worker is listening; it will run when one is back")).to_be_visible()
     expect(page.locator("[data-place]")).to_have_text("place 1")
+
+
+def test_a_card_runs_its_experiment_in_its_place(
+    page: Page, live_server: Any, stone: Question, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("demos.services.ring", lambda queue: None)
+    page.goto(f"/en/study/?question={stone.path}")
+    page.get_by_role("button", name="Show answer").click()
+    page.get_by_role("button", name="Run with new seeds").click()
+    place = page.locator("[data-live]")
+    expect(place.locator("[data-state-word]")).to_have_text("Waiting")
+    place.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()
 
 
 def test_slider_and_field_stay_equal(page: Page, live_server: Any, zero: Run) -> None:

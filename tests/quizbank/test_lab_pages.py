@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import html
-import json
 import re
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -270,38 +266,3 @@ def test_the_marker_of_a_need_is_in_the_manifest(demo: Demo) -> None:
         {"n": 128, "inside": 118},
         {"n": 256, "inside": 226},
     ]
-
-
-# ---------------------------------------------------------------- the notebook
-
-
-def test_the_notebook_runs_by_itself(client: Client, demo: Demo, tmp_path: Path) -> None:
-    answer = client.get(f"{PAGE}notebook/", {"steps": "60", "width": "nonsense"})
-    assert answer["Content-Disposition"] == f'attachment; filename="{SLUG}.ipynb"'
-    book = json.loads(answer.content)
-    assert (book["nbformat"], book["nbformat_minor"]) == (4, 5)
-    assert len({cell["id"] for cell in book["cells"]}) == len(book["cells"])
-    program = []
-    for cell in (c for c in book["cells"] if c["cell_type"] == "code"):
-        first, rest = cell["source"][0], "".join(cell["source"][1:])
-        if first.startswith("%%writefile "):
-            path = tmp_path / first.split()[1]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(rest + "\n", "utf-8")
-        elif not first.startswith("%pip"):
-            program.append("".join(cell["source"]))
-    # IPython's display is the one thing a plain interpreter lacks.
-    script = "\n".join(program).replace("from IPython.display import SVG", "SVG = print")
-    (tmp_path / "book.py").write_text(script, "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", "import sys; sys.path.insert(0, '.'); import book"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "CONFIRMED | From all-zero weights" in done.stdout
-    assert "<svg" in done.stdout
-    assert "{'steps': 60}" in script
