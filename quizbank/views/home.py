@@ -12,15 +12,17 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from quizbank.forms.draft import Draft
-from quizbank.models import ReviewEvent, User
+from quizbank.models import Question, ReviewEvent, User
 from quizbank.queries.session import Surprise, surprises
-from quizbank.queries.study import counts, next_item, usual_duration_ms
+from quizbank.queries.study import StudyItem, counts, next_item, usual_duration_ms
 from quizbank.queries.traps import trap_of_the_day
 from quizbank.views import cards
 from quizbank.views.panel import Panel, trap_panel
 from quizbank.wording import calendar
 
 USUAL_SECONDS = 45.0
+# What a first visit is asked: everyone has an opinion on it, and half of it is wrong.
+WELCOME = "initialisation/zero_weights"
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _first(request: HttpRequest, now: datetime) -> dict[str, Any]:
-    item = next_item(request.user, now)
+    try:
+        item: StudyItem | None = cards.item_of(request.user, now, WELCOME)
+    except Question.DoesNotExist:
+        item = next_item(request.user, now)
     if item is None:
         return {"empty": True}
     return cards.front(request, item, Draft.new(item.question.path, now), now)

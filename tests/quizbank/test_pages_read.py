@@ -7,6 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -238,6 +239,8 @@ def forgiving() -> Client:
 @pytest.mark.parametrize(
     ("error", "status", "said"),
     [
+        (SuspiciousOperation("secret"), 400, "That request makes no sense"),
+        (PermissionDenied("secret"), 403, "Not yours to open"),
         (RuntimeError("secret"), 500, "Something broke on our side"),
         (OperationalError("secret"), 503, "The database cannot be reached"),
     ],
