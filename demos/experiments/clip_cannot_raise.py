@@ -129,7 +129,8 @@ def clips(params: Params) -> tuple[Clip, Clip, Clip]:
         return leaf.grad
 
     def rescaled(gradient: torch.Tensor) -> torch.Tensor:
-        return gradient / torch.linalg.vector_norm(gradient).clamp(min=TINY) * params.limit
+        norm: torch.Tensor = torch.linalg.vector_norm(gradient)
+        return params.limit * (gradient / norm.clamp(min=TINY))
 
     own = rescaled if params.rescale else lambda gradient: stock(gradient, params.mode)
     return own, lambda gradient: stock(gradient, "value"), rescaled
@@ -224,7 +225,7 @@ def train(
     weights: list[torch.Tensor], x: torch.Tensor, y: torch.Tensor, params: Params, limit: float
 ) -> Trained:
     """Gradient descent of a ReLU net; each seed's gradient is clipped to norm `limit`."""
-    ws = [w.clone().requires_grad_() for w in weights]
+    x, ws = x.double(), [w.double().requires_grad_() for w in weights]
     optimiser = torch.optim.SGD(ws, lr=params.lr)
     norms = []
     for _ in range(params.steps):
