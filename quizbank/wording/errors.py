@@ -24,7 +24,6 @@ WORDS = {
         "地址可能写错了，或者题目已经撤下。搜一下试试。",
         "The address may be mistyped, or the question withdrawn. Try a search.",
     ),
-    "error.405": ("这个地址只收表单", "This address takes forms only"),
     "error.500": ("我们这边出错了", "Something broke on our side"),
     "error.500_words": (
         "已经记下来了。已保存的复习都在；退回去再试一次。",

@@ -44,7 +44,4 @@ WORDS = {
         "还没有押错过。押错的会收在这里，最值得再看。",
         "No prediction has missed yet. Those that do are kept here: they teach most.",
     ),
-    "home.all": ("题库里有什么", "What is in the bank"),
-    "home.all_words": ("{n} 道题，{topics} 个主题", "{n} questions in {topics} topics"),
-    "home.empty": ("题库还是空的", "The bank is still empty"),
 }

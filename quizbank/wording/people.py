@@ -49,12 +49,10 @@ WORDS = {
         "Welcome back, {name}. The {n} {n:review|reviews} made here have joined.",
     ),
     "people.signed_out": ("已退出。", "You are signed out."),
-    "people.already": ("你已经登录：{name}。", "You are signed in as {name}."),
     "people.locked_title": ("先等一等", "A short wait"),
     "people.locked": (
         "输错太多次了。15 分钟后再试；在那之前，不登录也能学。",
         "Too many wrong attempts. Try again in 15 minutes; until then you can study without"
         " signing in.",
     ),
-    "people.show": ("显示密码", "Show password"),
 }

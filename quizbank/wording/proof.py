@@ -6,7 +6,6 @@ WORDS = {
     "proof.measured": ("实测", "Measured"),
     "proof.one": ("这一题有一个实验", "this question has an experiment"),
     "proof.many": ("这一题有 {n} 个实验", "this question has {n} experiments"),
-    "proof.none": ("这一题没有实验", "no experiment decides this question"),
     "proof.sealed_wait": (
         "坐标轴已经画好，结果等你押了再画。",
         "The axes are drawn; the result waits for your guess.",
@@ -53,7 +52,6 @@ WORDS = {
         "The default run is queued; this panel updates itself when it is done.",
     ),
     "proof.queued_later": ("稍后再看这道题", "See this question later"),
-    "proof.related": ("相关实验", "Related experiment"),
     "proof.more": ("另外的实验", "Further experiments"),
     "proof.not_decided": (
         "这道题没有能判定它的实验，下面的实验只作说明。",

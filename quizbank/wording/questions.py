@@ -60,7 +60,6 @@ WORDS = {
     "question.full": ("详解", "Full answer"),
     "question.points": ("要点", "Key points"),
     "question.dispute": ("这里有争议", "In dispute"),
-    "question.notes_say": ("笔记里这样写", "What the notes say"),
     "question.heard": ("常听到的说法", "What people say"),
     "question.truth": ("实情", "In fact"),
     "question.next_asked": ("面试官接着问", "What the interviewer asks next"),
@@ -72,9 +71,4 @@ WORDS = {
     "question.copy": ("复制链接", "Copy link"),
     "question.copied": ("已复制", "Copied"),
     "question.aside": ("旁注", "Margin notes"),
-    "question.judged_right": ("对", "right"),
-    "question.judged_wrong": ("错", "wrong"),
-    "question.judged_imprecise": ("不准确", "imprecise"),
-    "question.judged_unsupported": ("没有依据", "unsupported"),
-    "question.judged_expected": ("公认", "expected"),
 }

@@ -27,7 +27,6 @@ WORDS = {
     ),
     "foot.unproved": ("实验正在跑第一遍", "The experiments are running for the first time"),
     "toast.undo": ("撤销", "undo"),
-    "toast.close": ("知道了", "Dismiss"),
     "keys.title": ("全部按键", "All keys"),
     "keys.close": ("关闭", "Close"),
     "keys.note": (

@@ -48,7 +48,6 @@ WORDS = {
     "study.good_means": ("想起来了", "recalled"),
     "study.easy_means": ("脱口而出", "instantly"),
     "study.grade_name": ("{grade}，下次在 {wait}后", "{grade}, next in {wait}"),
-    "study.suggested": ("建议选这个", "suggested"),
     "study.decide": ("勾一勾你答到的，或直接评分", "Tick what you said, or just grade"),
     "study.accept": ("接受", "accept"),
     "study.is_good": ("等于“记得”", "is Good"),
@@ -83,10 +82,6 @@ WORDS = {
     "study.too_long": (
         "回答最多 {n} 个字符，现在是 {given} 个。请删短一些，别的都还在。",
         "An answer has at most {n} characters; this has {given}. Shorten it, the rest is kept.",
-    ),
-    "study.unreadable": (
-        "有些内容读不出来。请改一改再试。",
-        "Some of this cannot be read. Change it and try again.",
     ),
     "study.end": ("今天的做完了。", "Done for today."),
     "study.end_topic": ("这个主题今天没有可做的了。", "Nothing is left in this topic today."),

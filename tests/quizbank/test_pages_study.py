@@ -199,7 +199,6 @@ def test_an_answer_too_long_comes_back_whole_with_the_reason(
         {"rating": "5"},
         {"rating": "３"},
         {"rating": ""},
-        {"rating": "1e9"},
         {"answer": "\x00"},
     ],
 )
