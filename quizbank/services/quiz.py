@@ -130,7 +130,7 @@ def answer(
 @transaction.atomic
 def settle(*, quiz: QuizSession, now: datetime) -> None:
     """Decide the predictions whose runs have ended since."""
-    waiting = quiz.answers.filter(correct=None, found=None, run__isnull=False)
+    waiting = quiz.answers.filter(correct=None, found__isnull=True, run__isnull=False)
     for row in waiting.select_for_update(of=("self",)).select_related("run"):
         if row.run is not None:
             quiz_marking.settle(row, row.run, now)
