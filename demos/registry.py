@@ -13,6 +13,7 @@ import importlib.util
 import os
 import sys
 import types
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,7 @@ def manifest(slug: str) -> dict[str, Any]:
         "defaults": _values(demo.params),
         "looks": list(demo.looks),
         "seeds": demo.looks[-1],
-        "claims": [_claim(claim) for claim in demo.claims],
+        "claims": [_claim(claim, demo.kinds) for claim in demo.claims],
         "figure": _figure(demo),
         "prediction": {
             "question": demo.prediction.question.json(),
@@ -142,7 +143,7 @@ def _values(params: Any) -> dict[str, Any]:
     return {entry["name"]: entry["default"] for entry in schema_of(params)}
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
+def _claim(claim: Claim, kinds: Mapping[str, str]) -> dict[str, Any]:
     first = requirement(claim.clauses[0]).json() if claim.clauses else None
     return {
         "slug": claim.slug,
@@ -154,7 +155,7 @@ def _claim(claim: Claim) -> dict[str, Any]:
         "needed": _needed(claim),
         "needs": first,
         "control_text": claim.control_text.json() if claim.control_text else None,
-        "clauses": [c.json() for c in claim.judged],
+        "clauses": [c.json(kinds[c.metric]) for c in claim.judged],
     }
 
 

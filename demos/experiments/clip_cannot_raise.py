@@ -39,7 +39,7 @@ from demos.kit.declare import (
     switch,
     whole,
 )
-from demos.kit.draws import Numbers, Seeds, draws, numbers
+from demos.kit.draws import Logs, Numbers, Seeds, draws, numbers
 from demos.kit.draws import Series as Curve
 
 SAMPLES, INPUTS, WIDTH = 16, 4, 16
@@ -83,13 +83,13 @@ class Params:
 class Clipped:
     raised: Numbers  # [S] largest |entry after| / |entry before|, over nets and loss scales
     turned: Numbers  # [S] distance of the directions before and after, exploding net
-    shrunk: Numbers  # [S] log10 of the norm after over the norm before, exploding net
+    shrunk: Logs  # [S] log10 of the norm after over the norm before, exploding net
 
 
 @dataclass(frozen=True)
 class Layers:
-    reach: Numbers  # [S] log10 of the first layer's gradient over the last one's, clipped
-    change: Numbers  # [S] log10 of the first layer's gradient after over before
+    reach: Logs  # [S] log10 of the first layer's gradient over the last one's, clipped
+    change: Logs  # [S] log10 of the first layer's gradient after over before
     before: Curve  # [S, depth] gradient norm of each layer
     after: Curve  # [S, depth] the same, clipped
 
@@ -97,7 +97,7 @@ class Layers:
 @dataclass(frozen=True)
 class Trained:
     explained: Numbers  # [S] share of the targets' variance; -1 where training diverged
-    first: Numbers  # [S] log10 of the first gradient's norm
+    first: Logs  # [S] log10 of the first gradient's norm
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ from demos.kit.declare import (
     switch,
     whole,
 )
-from demos.kit.draws import Numbers, Seeds, draws, numbers
+from demos.kit.draws import Logs, Numbers, Seeds, draws, numbers
 from demos.kit.draws import Series as Curve
 
 SAMPLES = 4  # inputs, each with masks of its own
@@ -60,14 +60,14 @@ class Params:
 
 @dataclass(frozen=True)
 class Net:
-    growth: Numbers  # [S] log10 of the input gradient over that without dropout
+    growth: Logs  # [S] log10 of the input gradient over that without dropout
     alive: Numbers  # [S] share of samples whose gradient reaches the input
     by_rate: Curve  # [S, len(RATES) + 1] the same ratio at p = 0 and at each of RATES
 
 
 @dataclass(frozen=True)
 class Plain:
-    size: Numbers  # [S] log10 of the input gradient over the output gradient, no dropout
+    size: Logs  # [S] log10 of the input gradient over the output gradient, no dropout
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from demos.kit.declare import (
     switch,
     whole,
 )
-from demos.kit.draws import Numbers, Seeds, draws, numbers
+from demos.kit.draws import Logs, Numbers, Seeds, draws, numbers
 from demos.kit.draws import Series as Curve
 
 TINY = 1e-37
@@ -73,7 +73,7 @@ class Params:
 
 @dataclass(frozen=True)
 class Net:
-    change: Numbers  # [S] log10 of the gradient at the input over that at the output
+    change: Logs  # [S] log10 of the gradient at the input over that at the output
     factor: Numbers  # [S] the same, as a factor a layer
     by_layer: Curve  # [S, depth + 1] gradient behind 0, 1, … layers / at the output
 

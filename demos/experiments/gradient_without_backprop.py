@@ -36,7 +36,7 @@ from demos.kit.declare import (
     switch,
     whole,
 )
-from demos.kit.draws import Numbers, Seeds, draws, numbers
+from demos.kit.draws import Logs, Numbers, Seeds, draws, numbers
 from demos.kit.draws import Series as Curve
 
 SAMPLES, INPUTS, WIDTH = 16, 8, 16
@@ -64,7 +64,7 @@ class Params:
 @dataclass(frozen=True)
 class Net:
     disagreement: Numbers  # [S] |back-propagation - differences| / |differences|, worst layer
-    size: Numbers  # [S] log10 of the first layer's derivative over the last one's, differences
+    size: Logs  # [S] log10 of the first layer's derivative over the last one's, differences
     by_difference: Curve  # [S, depth] root mean square derivative of each layer / the last one
     by_backprop: Curve  # [S, depth] the same from back-propagation
 

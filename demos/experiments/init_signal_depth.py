@@ -35,7 +35,7 @@ from demos.kit.declare import (
     number,
     whole,
 )
-from demos.kit.draws import Numbers, Seeds, draws, numbers
+from demos.kit.draws import Logs, Numbers, Seeds, draws, numbers
 from demos.kit.draws import Series as Curve
 
 SAMPLES = 4  # inputs
@@ -80,14 +80,14 @@ class Params:
 
 @dataclass(frozen=True)
 class Net:
-    forward: Numbers  # [S] log10 of the last layer's root mean square over the input's
-    gradient: Numbers  # [S] log10 of the gradient at the input over that at the output
+    forward: Logs  # [S] log10 of the last layer's root mean square over the input's
+    gradient: Logs  # [S] log10 of the gradient at the input over that at the output
     by_layer: Curve  # [S, depth + 1] gradient behind 0, 1, … layers / at the output
 
 
 @dataclass(frozen=True)
 class Pair:
-    apart: Numbers  # [S] log10 of the uniform net's gradient over the normal net's
+    apart: Logs  # [S] log10 of the uniform net's gradient over the normal net's
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ from demos.kit.declare import (
     sometimes,
     whole,
 )
-from demos.kit.draws import Numbers, Seeds, draws, numbers
+from demos.kit.draws import Logs, Numbers, Seeds, draws, numbers
 from demos.kit.draws import Series as Curve
 
 WIDTH = 16
@@ -79,7 +79,7 @@ class Outputs:
 
 @dataclass(frozen=True)
 class Chain:
-    passed: Numbers  # [S] log10 of the gradient at the input over that at the last layer
+    passed: Logs  # [S] log10 of the gradient at the input over that at the last layer
     factor: Numbers  # [S] geometric mean of that ratio per layer
     gradient: Curve  # [S, depth + 1] norm at each layer's output over that at the last
 

@@ -31,7 +31,7 @@ from demos.kit.declare import (
     number,
     whole,
 )
-from demos.kit.draws import Numbers, Seeds, draws, numbers
+from demos.kit.draws import Logs, Numbers, Seeds, draws, numbers
 from demos.kit.draws import Series as Curve
 
 SAMPLES, INPUTS, WIDTH = 64, 4, 16
@@ -62,7 +62,7 @@ class Params:
 
 @dataclass(frozen=True)
 class Net:
-    lag: Numbers  # [S] log10 of the first layer's relative change over the output layer's
+    lag: Logs  # [S] log10 of the first layer's relative change over the output layer's
     moved: Numbers  # [S] relative change of the output layer's weights
     fell: Numbers  # [S] share of the first loss that training removed
     explained: Numbers  # [S] share of the variance of the targets explained at the end

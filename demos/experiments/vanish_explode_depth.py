@@ -34,7 +34,7 @@ from demos.kit.declare import (
     number,
     whole,
 )
-from demos.kit.draws import Numbers, Seeds, draws, numbers
+from demos.kit.draws import Logs, Numbers, Seeds, draws, numbers
 from demos.kit.draws import Series as Curve
 
 SAMPLES = 4  # inputs
@@ -60,7 +60,7 @@ class Params:
 
 @dataclass(frozen=True)
 class Net:
-    change: Numbers  # [S] log10 of the error signal at the input over that at the output
+    change: Logs  # [S] log10 of the error signal at the input over that at the output
     factor: Numbers  # [S] the same, as a factor a layer
     straight: Numbers  # [S] R^2 of log error signal against depth
     slope: Numbers  # [S] root mean square slope of the activation
@@ -70,7 +70,7 @@ class Net:
 
 @dataclass(frozen=True)
 class Gradients:
-    tilt: Numbers  # [S] log10 of the first layer's gradient norm over the last layer's
+    tilt: Logs  # [S] log10 of the first layer's gradient norm over the last layer's
 
 
 @dataclass(frozen=True)

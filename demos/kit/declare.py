@@ -11,7 +11,7 @@ import math
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Literal
 
 Share = tuple[float, float]
@@ -122,9 +122,10 @@ class Clause:
     def disjoint(self, other: Clause) -> bool:
         return self.below <= other.above or other.below <= self.above
 
-    def json(self) -> dict[str, Any]:
-        bound = lambda value: value if math.isfinite(value) else None  # noqa: E731
-        return dataclasses.asdict(self) | {"above": bound(self.above), "below": bound(self.below)}
+    def json(self, kind: str = "number") -> dict[str, Any]:
+        """As JSON, its bounds as readers see a metric of that kind; null where there is none."""
+        bounds = {"above": shown(self.above, kind), "below": shown(self.below, kind)}
+        return dataclasses.asdict(self) | bounds
 
 
 typically = partial(Clause, share=(0.5, 1.0))
@@ -398,8 +399,13 @@ class Demo:
         if lost - set(slugs):
             raise DeclarationError(f"a mutation names no claim: {', '.join(lost - set(slugs))}")
 
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """What kind of number each metric is: see `metric_kinds`."""
+        return metric_kinds(typing.get_type_hints(self.run)["return"])
+
     def _check_metrics(self) -> None:
-        kinds = metric_kinds(typing.get_type_hints(self.run)["return"])
+        kinds = self.kinds
         named = {m for c in self.claims for m in c.metrics} | {self.prediction.metric}
         named |= {s.metric for s in self.figure.series}
         named |= {s.against for s in self.figure.series if s.against}
@@ -427,8 +433,16 @@ class Demo:
         return tuple(sorted({n for claim in self.claims for n in claim.looks}))
 
 
+def shown(value: float, kind: str) -> float | None:
+    """A metric's value as readers see it: a logarithm as the number it stands for, six
+    significant digits, None where it is not finite or beyond what a float holds."""
+    if not math.isfinite(value) or (kind == "log10" and abs(value) > 300):
+        return None
+    return float(f"{10.0**value if kind == 'log10' else value:.6g}")
+
+
 def metric_kinds(measurements: Any) -> dict[str, str]:
-    """Dotted path -> "number", "count" or "series" of every leaf of a (nested) dataclass."""
+    """Dotted path -> "number", "log10", "count" or "series" of every leaf of a dataclass."""
     found: dict[str, str] = {}
     for name, hint in typing.get_type_hints(measurements, include_extras=True).items():
         if dataclasses.is_dataclass(hint):

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import torch
 
 Numbers = Annotated[npt.NDArray[np.float64], "number"]  # [S], one number a seed
+Logs = Annotated[npt.NDArray[np.float64], "log10"]  # [S], shown as 10 to that power
 Counts = Annotated[npt.NDArray[np.int64], "count"]  # [S], an integer a seed
 Series = Annotated[npt.NDArray[np.float64], "series"]  # [S, X], drawn but not judged
 

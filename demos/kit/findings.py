@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from demos.kit.declare import Claim, Clause
+from demos.kit.declare import Claim, Clause, shown
 from demos.kit.judge import Counted, Judgement, likely_runs, median_interval, needed, sort_rows
 from demos.kit.words import requirement, sentence, share_word
 
@@ -28,14 +28,19 @@ def evidence(claim: Claim, metrics: Mapping[str, Floats]) -> dict[str, Any]:
 
 
 def finding_of(
-    claim: Claim, verdict: Judgement | None, metrics: Mapping[str, Floats], first_seed: int
+    claim: Claim,
+    verdict: Judgement | None,
+    metrics: Mapping[str, Floats],
+    first_seed: int,
+    kinds: Mapping[str, str],
 ) -> dict[str, Any]:
     """The finding of one claim over the runs in `metrics` ({metric: numbers [n, ...]})."""
     if verdict is None:
-        return _shown(claim, metrics)
+        return _shown(claim, metrics, kinds)
     own = [c for c in verdict.counted if not c.clause.guard]
     worst = min(own, key=_comfort) if own else None
     clause = worst.clause if worst else claim.clauses[0]
+    kind = kinds[clause.metric]
     level = 1 - 2 * verdict.alpha
     inside, outside = sort_rows(clause, metrics[clause.metric])
     n = worst.n if worst else len(inside)
@@ -54,20 +59,20 @@ def finding_of(
         "low": round(low, 4),
         "high": round(high, 4),
         "metric": clause.metric,
-        "median": _plain(median),
-        "median_low": _plain(median_low),
-        "median_high": _plain(median_high),
+        "median": shown(median, kind),
+        "median_low": shown(median_low, kind),
+        "median_high": shown(median_high, kind),
         "needed": {"n": n, "inside": fewest} if fewest else None,
         "likely_n": _likely(worst, verdict),
         "rows": [first_seed + row for row in worst.rows[:5]] if worst else [],
         "tape": _tape(clause, metrics),
-        "clauses": [_counted_json(c, level, metrics) for c in verdict.counted],
-        "at": _counted_json(verdict.at, level, metrics) if verdict.at else None,
-    } | _control(claim, clause, metrics)
+        "clauses": [_counted_json(c, level, metrics, kinds) for c in verdict.counted],
+        "at": _counted_json(verdict.at, level, metrics, kinds) if verdict.at else None,
+    } | _control(claim, clause, metrics, kinds)
     return finding | {"words": sentence(claim, finding).json()}
 
 
-def _shown(claim: Claim, metrics: Mapping[str, Floats]) -> dict[str, Any]:
+def _shown(claim: Claim, metrics: Mapping[str, Floats], kinds: Mapping[str, str]) -> dict[str, Any]:
     blank = dict.fromkeys(
         ("reason", "inside", "outside", "low", "high", "needed", "likely_n", "at", "control_n")
     )
@@ -88,10 +93,9 @@ def _shown(claim: Claim, metrics: Mapping[str, Floats]) -> dict[str, Any]:
         "clauses": [],
     }
     if claim.metric:
+        names, kind = ("median", "median_low", "median_high"), kinds[claim.metric]
         values = median_interval(metrics[claim.metric], 0.998)
-        finding |= dict(
-            zip(("median", "median_low", "median_high"), map(_plain, values), strict=True)
-        )
+        finding |= {name: shown(v, kind) for name, v in zip(names, values, strict=True)}
     return finding | {"words": sentence(claim, finding).json()}
 
 
@@ -101,7 +105,9 @@ def _comfort(c: Counted) -> tuple[int, float]:
     return order, c.inside / c.n if c.n else 0.0
 
 
-def _control(claim: Claim, clause: Clause, metrics: Mapping[str, Floats]) -> dict[str, Any]:
+def _control(
+    claim: Claim, clause: Clause, metrics: Mapping[str, Floats], kinds: Mapping[str, str]
+) -> dict[str, Any]:
     """The claim's own question asked of the arm without the cause."""
     control = claim.control_of(clause) or next(
         (c for own in claim.clauses if (c := claim.control_of(own))), None
@@ -111,11 +117,10 @@ def _control(claim: Claim, clause: Clause, metrics: Mapping[str, Floats]) -> dic
     asked = next(own for own in claim.clauses if own.leaf == control.leaf)
     values = metrics[control.metric]
     inside, _ = sort_rows(asked, values)
-    finite = values[np.isfinite(values)]
     return {
         "control_inside": int(inside.sum()),
         "control_n": len(values),
-        "control_median": _plain(float(np.median(finite))) if len(finite) else None,
+        "control_median": shown(_median(values), kinds[control.metric]),
     }
 
 
@@ -130,11 +135,12 @@ def _tape(clause: Clause, metrics: Mapping[str, Floats]) -> list[int | None]:
     return [1 if i else 0 if o else None for i, o in zip(inside, outside, strict=True)]
 
 
-def _counted_json(c: Counted, level: float, metrics: Mapping[str, Floats]) -> dict[str, Any]:
+def _counted_json(
+    c: Counted, level: float, metrics: Mapping[str, Floats], kinds: Mapping[str, str]
+) -> dict[str, Any]:
     low, high = c.interval(level)
-    values = metrics[c.clause.metric]
-    finite = values[np.isfinite(values)]
-    return c.clause.json() | {
+    kind = kinds[c.clause.metric]
+    return c.clause.json(kind) | {
         "word": share_word(c.clause.share).json(),
         "requirement": requirement(c.clause).json(),
         "state": c.state,
@@ -143,9 +149,10 @@ def _counted_json(c: Counted, level: float, metrics: Mapping[str, Floats]) -> di
         "outside": c.outside,
         "low": round(low, 4),
         "high": round(high, 4),
-        "median": _plain(float(np.median(finite))) if len(finite) else None,
+        "median": shown(_median(metrics[c.clause.metric]), kind),
     }
 
 
-def _plain(value: float) -> float | None:
-    return float(f"{value:.6g}") if np.isfinite(value) else None
+def _median(values: Floats) -> float:
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if len(finite) else float("nan")

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import scipy
 import torch
 
-from demos.kit.declare import ALWAYS, Claim, Clause, Demo
+from demos.kit.declare import ALWAYS, Claim, Clause, Demo, shown
 from demos.kit.drawn import drawn
 from demos.kit.draws import Seeds
 from demos.kit.findings import evidence, finding_of
@@ -180,12 +180,12 @@ def _result(
     judged: Mapping[str, tuple[Judgement, int]],
     seconds: float,
 ) -> dict[str, Any]:
-    demo, metrics = gathered.demo, gathered.metrics
+    demo, metrics, kinds = gathered.demo, gathered.metrics, gathered.demo.kinds
     findings = []
     for claim in wanted:
         verdict, n = judged.get(claim.slug, (None, len(gathered.keys)))
         rows = {path: values[:n] for path, values in metrics.items()}
-        findings.append(finding_of(claim, verdict, rows, gathered.batch.first))
+        findings.append(finding_of(claim, verdict, rows, gathered.batch.first, kinds))
     predicted = metrics[demo.prediction.metric]
     predicted = predicted[np.isfinite(predicted)]
     low, middle, high = np.quantile(predicted if len(predicted) else [np.nan], (0.025, 0.5, 0.975))
@@ -203,15 +203,11 @@ def _result(
         "prediction": {
             "metric": demo.prediction.metric,
             "right": demo.prediction.right(float(middle)),
-            "median": _or_none(middle),
-            "low": _or_none(low),
-            "high": _or_none(high),
+            "median": shown(middle, kinds[demo.prediction.metric]),
+            "low": shown(low, kinds[demo.prediction.metric]),
+            "high": shown(high, kinds[demo.prediction.metric]),
         },
     }
-
-
-def _or_none(value: float) -> float | None:
-    return float(f"{value:.6g}") if np.isfinite(value) else None
 
 
 def environment() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from demos.kit.declare import (
     nearly_always,
     never,
     rate,
+    shown,
     sometimes,
     typically,
 )
@@ -277,3 +278,18 @@ def test_the_median_and_its_exact_interval():
     assert low == 129 - high
     assert 44 <= low <= 48  # order statistics of the sign test at 0.1 % a side
     assert all(math.isnan(v) for v in median_interval(np.array([math.nan]), 0.998))
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "seen"),
+    [
+        (1.23456789, "number", 1.23457),
+        (-18.9, "log10", 1.25893e-19),
+        (5.91, "log10", 812831.0),
+        (math.nan, "number", None),
+        (math.inf, "log10", None),
+        (400.0, "log10", None),
+    ],
+)
+def test_a_logarithm_is_shown_as_the_number_it_stands_for(value, kind, seen):
+    assert shown(value, kind) == seen
