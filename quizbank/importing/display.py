@@ -187,11 +187,11 @@ def _markup(token: Token, markup: str) -> None:
 
 def _formula(source: str, line: int, shown: Shown, *, block: bool) -> str:
     shown.formulas += 1
-    shown.raw.append(source)
     found = tex.shown(source, block=block)
     if found is None:
         shown.remarks.append((line, "formula", _short(source)))
         return f'<code class="tex">{html.escape(source)}</code>'
+    shown.raw.append(source)
     markup, repaired = found
     if repaired:
         shown.remarks.append((line, "repaired", _short(source)))

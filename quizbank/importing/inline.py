@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+import mdurl
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
@@ -27,6 +28,8 @@ def parser(*, indented_code: bool) -> MarkdownIt:
 @lru_cache(maxsize=2)
 def _parser(indented_code: bool) -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": DEEPEST + 10})
+    # Not the domain names' own spelling, in which nobody reads what was written.
+    made.normalizeLink = mdurl.encode  # type: ignore[method-assign, assignment]
     made.enable("table")
     # A definition would vanish from the page.
     made.disable(["reference", "html_block", "html_inline"])

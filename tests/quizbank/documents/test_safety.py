@@ -95,7 +95,7 @@ def test_no_character_is_lost_in_a_whole_file(text: str) -> None:
     except Refused:
         return
     headings = "".join(passage.heading for passage in done.passages)
-    shown = Counter(headings + unquote(html.unescape("".join(done.html))))
+    shown = Counter(unquote(headings + html.unescape("".join(done.html))))
     source = text.replace("![[公式]]", "").replace("%E6%B1%89", "汉")
     for character in "汉字测试":
         assert shown[character] >= source.count(character), (character, done.html)
