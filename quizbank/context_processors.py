@@ -17,6 +17,7 @@ SECTIONS = {
     "home": ("home", "study", "reveal", "grade", "undo"),
     "questions": ("questions", "question"),
     "lab": ("lab", "demo", "run_create", "run", "notebook"),
+    "quiz": ("quiz", "quiz_session", "quiz_result"),
 }
 
 

@@ -62,12 +62,17 @@ def tape(
     return f'<figure class="strip">{"".join(drawings)}</figure>'
 
 
-def session(ticks: Sequence[int | None], *, total: int, language: Language) -> str:
-    """The tape of a study session, 340 by 14: one tick a card, short where it was missed."""
+def session(
+    ticks: Sequence[int | None], *, total: int, language: Language, label: str = ""
+) -> str:
+    """The tape of a study session, 340 by 14: one tick a card, short where it was missed.
+
+    Without a `label` it is read out as so many cards.
+    """
     total = max(1, total, len(ticks))
     row = Row(0, total, 13, 334 / max(1, total - 1))
     missed = sum(tick == 0 for tick in ticks)
-    label = (
+    label = label or (
         f"{len(ticks)} of {total} done, {missed} missed"
         if language == "en"
         else f"共 {total} 张，做了 {len(ticks)} 张，忘了 {missed} 张"

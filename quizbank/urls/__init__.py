@@ -6,6 +6,7 @@ from django.urls import path
 
 from quizbank.urls.documents import urlpatterns as documents
 from quizbank.urls.lab import urlpatterns as lab
+from quizbank.urls.quiz import urlpatterns as quiz
 from quizbank.views import home, people, questions, study
 
 app_name = "quizbank"
@@ -22,5 +23,6 @@ urlpatterns = [
     path("sign-up/", people.sign_up, name="sign_up"),
     path("sign-out/", people.sign_out, name="sign_out"),
     *lab,
+    *quiz,
     *documents,
 ]

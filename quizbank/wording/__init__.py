@@ -14,14 +14,26 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from quizbank.wording import documents, errors, home, lab, people, proof, questions, shell, study
+from demos.kit.declare import Text
+from quizbank.wording import (
+    documents,
+    errors,
+    home,
+    lab,
+    people,
+    proof,
+    questions,
+    quiz,
+    shell,
+    study,
+)
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 TAGS: dict[Language, str] = {"zh": "zh-Hans", "en": "en"}
 
 WORDS: dict[str, tuple[str, str]] = {}
-for _part in (shell, home, study, proof, questions, people, errors, lab, documents):
+for _part in (shell, home, study, proof, questions, people, errors, lab, documents, quiz):
     WORDS.update(_part.WORDS)
 
 
@@ -49,6 +61,11 @@ def say(key: str, *, into: Language | None = None, **given: Any) -> SafeString:
     sentence = pair[0] if (into or language()) == "zh" else pair[1]
     # Our own sentences, and what is filled in has been escaped.
     return mark_safe(_PHRASE.format(sentence, **given))  # noqa: S308
+
+
+def spoken(text: Text) -> str:
+    """A text that services say, in the page's language."""
+    return text.zh if language() == "zh" else text.en
 
 
 def raw(key: str) -> str:
