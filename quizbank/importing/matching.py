@@ -17,8 +17,8 @@ from quizbank.content.glossary import Glossary
 from quizbank.content.words import fold, tokens
 from quizbank.importing.passages import Passage
 
-ENOUGH = 0.62  # of what heading and question name together
-RELATED = 0.3
+ENOUGH = 0.75  # of what heading and question name together
+RELATED = 0.5  # of the terms a heading names
 ASKING = re.compile(
     r"[?？]\s*$|^(?:请|为什么|为何|如何|怎么|怎样|什么|何为|简述|介绍|谈谈|说说|解释|推导|比较|手写|手撕|证明)"
     r"|(?:是什么|有哪些|的区别|的作用|的原理|的意义|的关系|怎么办|怎么处理|吗|呢)\s*$"
@@ -29,7 +29,7 @@ FILLERS = re.compile(
     r"\b(?:a|an|the|of|to|in|on|is|are|do|does|why|what|how|when|which|with|and|or|for|explain"
     r"|describe|it|its|you|your|we|between|difference|use|used)\b"
     r"|请问|请|介绍一下|介绍|简述|说说|谈谈|为什么|为何|什么是|是什么|什么|如何|怎么办|怎么样|怎么|怎样"
-    r"|有哪些|哪些|可以|吗|呢|和|与|的|了|对|理解|一下|及其|中"
+    r"|有哪些|哪些|可以|吗|呢|和|与|的|了|对|理解|一下|及其|中|能|会|原因|方法|解决|区别|问题|概念|原理|意义"
 )
 NUMBERING = re.compile(
     r"^\s*(?:\d+(?:\.\d+)*(?:\s*[.、．)）:：]\s*|\s+)|[一二三四五六七八九十]+\s*[.、．)）:：]\s*)"
@@ -81,19 +81,30 @@ class Index:
         return Match(scored[0][1], round(scored[0][0], 3), "concept")
 
     def related(self, heading: str, limit: int = 3) -> list[str]:
-        """The demos of the questions that share most with this heading."""
+        """The demos of the questions that share most of the terms this heading names."""
+        mine = _terms(features(heading, self.glossary))
+        shared: dict[int, float] = {}
+        for place in {place for term in mine for place in self.places.get(term, ())}:
+            key, theirs = self.named[place]
+            share = self._sum(mine & theirs) / self._sum(mine)
+            shared[key] = max(shared.get(key, 0.0), share)
         found: dict[str, None] = {}
-        for score, key in self._scored(features(heading, self.glossary)):
-            if score >= RELATED:
+        for key in sorted(shared, key=lambda key: (-shared[key], key)):
+            if shared[key] >= RELATED:
                 found.update(dict.fromkeys(self.demos.get(key, ())))
         return list(found)[:limit]
 
     def _scored(self, mine: frozenset[str]) -> list[tuple[float, int]]:
-        """(share of what both name, question), best first, one entry a question."""
+        """(share of what both name, question), best first, one entry a question.
+
+        Both must name the same terms: one more is another question.
+        """
         best: dict[int, float] = {}
         near = {place for feature in mine for place in self.places.get(feature, ())}
         for place in near:
             key, theirs = self.named[place]
+            if _terms(mine) != _terms(theirs):
+                continue
             both = self._sum(mine & theirs)
             score = 2 * both / (self._sum(mine) + self._sum(theirs))
             best[key] = max(best.get(key, 0.0), score)
@@ -150,9 +161,15 @@ def features(text: str, glossary: Glossary) -> frozenset[str]:
     return frozenset(found)
 
 
+def _terms(named: frozenset[str]) -> frozenset[str]:
+    """Those of the features that are terms of the glossary."""
+    return frozenset(feature for feature in named if feature.startswith("="))
+
+
 def question_like(passage: Passage) -> bool:
     """Whether the passage asks something: a record always, a heading by its words."""
     if passage.kind == "record":
         return bool(passage.heading)
     words = NUMBERING.sub("", passage.heading).strip()
-    return passage.kind != "text" and len(words) >= 2 and bool(ASKING.search(words))
+    about = re.sub(r"[\W_]", "", FILLERS.sub("", words.casefold()))
+    return passage.kind != "text" and len(about) >= 2 and bool(ASKING.search(words))

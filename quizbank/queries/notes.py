@@ -137,11 +137,12 @@ def passages_of(visitor: Visitor, document: ImportedDocument) -> list[Noted]:
     """Every passage of the document in order, as the visitor may see it."""
     passages = list(document.passages.order_by("position"))
     about = _about(visitor, passages)
-    marks = _marks(document, passages)
+    for passage in passages:
+        passage.document = document
+    marks = _marks(passages)
     depth: dict[int, int] = {}
     noted = []
     for passage in passages:
-        passage.document = document
         depth[passage.pk] = depth.get(passage.parent_id or 0, -1) + 1
         noted.append(
             Noted(passage, about.get(passage.pk), marks.get(passage.pk, []), depth[passage.pk])
@@ -160,11 +161,9 @@ def passages_for(visitor: Visitor, question: Question, limit: int = 6) -> list[N
         .defer("document__original")
         .order_by("document__imported_at", "position")[:limit]
     )
-    noted = []
-    for passage in found:
-        marks = _marks(passage.document, [passage])
-        noted.append(Noted(passage, question, marks.get(passage.pk, [])))
-    return noted
+    passages = list(found)
+    marks = _marks(passages)
+    return [Noted(passage, question, marks.get(passage.pk, [])) for passage in passages]
 
 
 def excerpt(markup: str) -> str:
@@ -192,22 +191,22 @@ def _about(visitor: Visitor, passages: Iterable[Passage]) -> dict[int, Question]
     return {pk: questions[key] for pk, key in wanted.items() if key in questions}
 
 
-def _marks(document: ImportedDocument, passages: Iterable[Passage]) -> dict[int, list[Mark]]:
+def _marks(passages: Iterable[Passage]) -> dict[int, list[Mark]]:
     """Passage id -> the wrong statements of the catalogue that stand in its lines."""
-    if document.known is None:
+    of_known: dict[str, list[Passage]] = {}
+    for passage in passages:
+        if passage.document.known is not None:
+            of_known.setdefault(passage.document.known.slug, []).append(passage)
+    if not of_known:
         return {}
-    passages = list(passages)
     # `contains` on JSON is no common ground of the databases; the catalogue is small.
     wrong = CatalogueRow.objects.filter(judgement=CatalogueRow.Judgement.WRONG)
     found: dict[int, list[Mark]] = {}
     for row in wrong.prefetch_related("traps__question"):
         living = [trap for trap in row.traps.all() if trap.question.retired_at is None]
-        for place in row.lines:
-            match = LINES.fullmatch(str(place))
-            if match is None or match[1] != document.known.slug:
-                continue
+        for match in filter(None, (LINES.fullmatch(str(place)) for place in row.lines)):
             first, last = int(match[2]), int(match[3] or match[2])
-            for passage in passages:
+            for passage in of_known.get(match[1], ()):
                 if passage.line <= first <= passage.line_end:
                     mark = Mark(row, first, last, living[0] if living else None)
                     found.setdefault(passage.pk, []).append(mark)

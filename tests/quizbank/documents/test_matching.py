@@ -56,7 +56,11 @@ def test_a_heading_finds_its_question(bank: Index, heading: str, key: int, by: s
 
 
 @pytest.mark.parametrize(
-    "heading", ["", "简介", "总结", "训练", "如何给猫洗澡？", "为什么？", "优化器", "1.", "？？？"]
+    "heading",
+    [
+        *("", "简介", "总结", "训练", "如何给猫洗澡？", "为什么？", "优化器", "1.", "？？？"),
+        "Dropout 会让梯度爆炸吗？",
+    ],
 )
 def test_other_headings_find_none(bank: Index, heading: str) -> None:
     assert bank.match(heading) is None
@@ -73,6 +77,6 @@ def test_related_demos_come_by_concept(bank: Index) -> None:
 
 
 def test_what_asks_something() -> None:
-    text = "# 笔记\n## 什么是共振？\n## 简述驻波\n## 共振\n## Why is the sky blue\n"
+    text = "# 笔记\n## 为什么？\n## 什么是共振？\n## 简述驻波\n## 共振\n## Why is the sky blue\n"
     asked = [p.heading for p in read("a.md", text.encode()).passages if question_like(p)]
     assert asked == ["什么是共振？", "简述驻波", "Why is the sky blue"]
