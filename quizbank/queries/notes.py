@@ -11,6 +11,8 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
 
+from quizbank.content.script import has_ideographs
+from quizbank.content.words import fold
 from quizbank.importing.matching import Candidate, Index, index
 from quizbank.importing.outline import Outline, OutlineUnit
 from quizbank.importing.remarks import Remark
@@ -53,6 +55,11 @@ class Noted:
     @property
     def excerpt(self) -> str:
         return excerpt(self.passage.html) or self.passage.heading
+
+    @property
+    def repeats(self) -> bool:
+        """Whether its text begins with its heading, which then need not be seen twice."""
+        return fold(excerpt(self.passage.html)).startswith(fold(self.passage.heading)[:EXCERPT])
 
     @property
     def place(self) -> str:
@@ -148,6 +155,12 @@ def passages_of(visitor: Visitor, document: ImportedDocument) -> list[Noted]:
             Noted(passage, about.get(passage.pk), marks.get(passage.pk, []), depth[passage.pk])
         )
     return noted
+
+
+def language_of(noted: Iterable[Noted]) -> str:
+    """The language tag of what the passages say."""
+    words = "".join(one.passage.heading + one.passage.html for one in noted)
+    return "zh-Hans" if has_ideographs(words) else "en"
 
 
 def passages_for(visitor: Visitor, question: Question, limit: int = 6) -> list[Noted]:

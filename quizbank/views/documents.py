@@ -102,6 +102,7 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     context = {
         "document": found,
         "own": own,
+        "content_lang": notes.language_of(noted),
         "passages": [
             {"noted": one, "marks": [_mark(mark, findings) for mark in one.marks]} for one in noted
         ],
