@@ -52,7 +52,7 @@ class Params:
         10.0, 0.0, 12.0, text=Text("开始时错误答案领先的 logit", "lead of the wrong answer")
     )
     lr: float = number(1.0, 0.2, 5.0, text=Text("学习率", "learning rate"), scale="log")
-    steps: int = whole(1500, 200, 3000, text=Text("训练步数", "training steps"), cost=1)
+    steps: int = whole(1200, 200, 3000, text=Text("训练步数", "training steps"), cost=1)
     classes: int = whole(4, 2, 10, text=Text("softmax 的类别数", "classes of the softmax"))
     edge: float = number(
         0.7,
