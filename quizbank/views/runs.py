@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from demos.models import Run, RunRequest
+from demos.models import Run, RunRequest, State
 from demos.queries import get_run, progress, request_of, stored_run
 from demos.services import cancel_request
 from demos.streams import CONTENT_TYPE, HEADERS, StreamsFull, open_stream
@@ -85,8 +85,18 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 @require_safe
 def panel(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """The part of a page that shows a run, for a page that has watched it end."""
-    return _private(render(request, "quizbank/runs/panel.html", context_of(request, found(run_id))))
+    """The part of a page that shows a run, for a page that has watched it end.
+
+    With `beside`, a short one without a large stamp, for a page that bears one already.
+    """
+    shown = found(run_id)
+    short = "beside" in request.GET and shown.state == State.DONE
+    if short:
+        context: dict[str, Any] = {"view": RunView(shown)}
+    else:
+        context = context_of(request, shown)
+    name = "beside" if short else "panel"
+    return _private(render(request, f"quizbank/runs/{name}.html", context))
 
 
 @require_safe

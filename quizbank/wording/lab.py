@@ -138,6 +138,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "停在第 {done} 粒种子，什么也没判。",
         "Stopped at seed {done}; nothing was judged.",
     ),
+    "run.landed": ("跑完了", "The run has ended"),
+    "run.landed_fresh": ("新种子的结果", "The result with new seeds"),
+    "run.landed_more": (
+        "打开这次运行：对照、数据和比较",
+        "Open this run: its control, data and a comparison",
+    ),
     "run.again": ("再跑一次", "Run again"),
     "run.fresh": ("换新种子再跑", "Run with new seeds"),
     # --- the result ---

@@ -212,6 +212,18 @@ def test_the_panel_lands_the_stamp_once(alice_client: Client, queued: Run) -> No
     assert later.count('class="stamp large"') == 1
 
 
+def test_a_run_that_ends_beside_a_card_brings_no_second_large_stamp(
+    alice_client: Client, queued: Run
+) -> None:
+    assert "data-progress" in text_of(alice_client.get(address(queued, "panel/"), {"beside": "1"}))
+    finish(queued, steps="200")
+    beside = text_of(alice_client.get(address(queued, "panel/"), {"beside": "1"}))
+    assert "stamp large" not in beside
+    assert "data-compare" not in beside
+    assert beside.count("data-claim=") == len(queued.demo.manifest["claims"])
+    assert f'href="{address(queued)}"' in beside
+
+
 @pytest.mark.django_db(transaction=True)
 def test_events_stream_and_end(client: Client, stored: Run) -> None:
     answer = client.get(address(stored, "events/"))

@@ -91,11 +91,11 @@
 
   async function land(root) {
     const address = new URL(root.dataset.panel, location.href);
-    address.searchParams.set("landed", "1");
+    const result = root.closest("#result");
+    address.searchParams.set(result ? "landed" : "beside", "1");
     const answer = await fetch(address, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(`${answer.status}`);
     const markup = await answer.text();
-    const result = root.closest("#result");
     const kept = document.activeElement && root.contains(document.activeElement);
     if (result) result.innerHTML = markup;
     else root.outerHTML = markup;
