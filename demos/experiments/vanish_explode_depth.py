@@ -303,7 +303,7 @@ DEMO = Demo(
             slug="relu_weights_share_the_explosion",
             text=Text(
                 f"在增益 {DEFAULT.strong:g} 的 ReLU 网络里，误差信号越靠近输入越大，"
-                "首层与末层的权重梯度却相差不到 5 倍：激活向前涨，信号向后涨，两者相抵。",
+                "首层与末层的权重梯度却相差不到 5 倍：激活往输出涨，信号往输入涨，两者相抵。",
                 f"In a ReLU net of gain {DEFAULT.strong:g} the error signal grows towards the"
                 " input, but the weight gradients of the first and the last layer are within"
                 " fivefold: activations grow forwards as the signal grows backwards.",
