@@ -81,7 +81,8 @@ def wilson(right: int, n: int) -> tuple[float, float]:
     share, z2 = right / n, Z95 * Z95
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = Z95 / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # At the ends the two terms cancel on paper, and only nearly so in binary.
+    return (middle - half if right else 0.0), (middle + half if right < n else 1.0)
 
 
 @dataclass(frozen=True)

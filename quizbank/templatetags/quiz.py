@@ -23,6 +23,12 @@ def signed(marks: int) -> str:
 
 
 @register.filter
+def plain(value: float) -> str:
+    """A number as the bank states it, all its digits and no more."""
+    return f"{value:.12g}".replace("-", "−")
+
+
+@register.filter
 def spaced(unit: str) -> str:
     """A unit as it follows its number."""
     return f"\u00a0{unit}" if unit else ""

@@ -72,6 +72,7 @@ WORDS = {
     "quiz.the_right": ("正确", "right"),
     "quiz.tempts": ("为什么容易信", "Why it tempts"),
     "quiz.others_tempt": ("其他选项为什么也像对的", "Why the others tempt"),
+    "quiz.how": ("怎么算出来的", "How it comes about"),
     "quiz.you_wrote": (
         "你填的是 <b>{given}</b>，答案是 <b>{answer}</b>{unit}，相差 {tolerance} 以内都算对。",
         "You wrote <b>{given}</b>. The answer is <b>{answer}</b>{unit};"

@@ -98,6 +98,11 @@ def test_the_interval_is_wilsons(n, data):
     assert scoring.wilson(right, n) == pytest.approx((reference.low, reference.high), abs=1e-12)
 
 
+def test_the_interval_ends_where_shares_end():
+    assert all(scoring.wilson(0, n)[0] == 0.0 for n in range(1, 60))
+    assert all(scoring.wilson(n, n)[1] == 1.0 for n in range(1, 60))
+
+
 @pytest.mark.parametrize(("right", "n"), [(0, 0), (2, 1), (-1, 3)])
 def test_no_share_has_no_interval(right, n):
     with pytest.raises(ValueError, match="no share"):
