@@ -9,6 +9,7 @@ from api.views.base import Nowhere
 from api.views.cards import CardDetail, Cards, NextCard
 from api.views.demos import DemoDetail, Demos
 from api.views.people import Me, OwnToken, OwnTokens
+from api.views.quiz import QuizAnswers, QuizDetail, QuizResults, Quizzes
 from api.views.reviews import Reviews
 from api.views.runs import RunCancel, RunDetail, RunEvents, Runs
 from api.views.schema import Schema
@@ -29,6 +30,10 @@ urlpatterns = [
     path("v1/cards/next/", NextCard.as_view(), name="cards_next"),
     path("v1/cards/<uuid:card_id>/", CardDetail.as_view(), name="card"),
     path("v1/reviews/", Reviews.as_view(), name="reviews"),
+    path("v1/quiz/", Quizzes.as_view(), name="quizzes"),
+    path("v1/quiz/<uuid:quiz_id>/", QuizDetail.as_view(), name="quiz"),
+    path("v1/quiz/<uuid:quiz_id>/answers/", QuizAnswers.as_view(), name="quiz_answers"),
+    path("v1/quiz/<uuid:quiz_id>/result/", QuizResults.as_view(), name="quiz_result"),
     path("v1/me/", Me.as_view(), name="me"),
     path("v1/me/tokens/", OwnTokens.as_view(), name="tokens"),
     path("v1/me/tokens/<int:token_id>/", OwnToken.as_view(), name="token"),

@@ -14,12 +14,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.authentication import TokenAuthentication
+from api.quiz_shapes import ITEM_KINDS
+from api.quiz_shapes import STATES as ANSWER_STATES
 from api.study_shapes import STATES
 from api.views.base import ApiView
 from demos.models import State as RunState
 
-# Both are called `state`.
-ENUMS = {"RunState": RunState.choices, "CardState": list(STATES.values())}
+# Several fields are called `state`, and several `kind`.
+ENUMS = {
+    "RunState": RunState.choices,
+    "CardState": list(STATES.values()),
+    "AnswerState": list(ANSWER_STATES),
+    "ItemKind": list(ITEM_KINDS),
+}
 
 
 class Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -15,10 +15,11 @@ from django.utils import timezone
 from api.urls import urlpatterns
 from demos.models import Demo, Run
 from demos.services import request_run
-from quizbank.models import ApiToken, Card, ReviewEvent
+from quizbank.models import ApiToken, Card, QuizSession, ReviewEvent
 from quizbank.services.people import SCOPES
+from quizbank.services.quiz import start_session
 from tests.api.calls import Api
-from tests.quizbank.study_cast import grade, make_question
+from tests.quizbank.study_cast import grade, make_item, make_question
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NAMED = [p for p in urlpatterns if p.name != "nowhere"]
@@ -42,6 +43,10 @@ EXPECTED: dict[tuple[str, str], tuple[int, int, int]] = {
     ("card", "GET"): (401, 404, 200),
     ("reviews", "GET"): (401, 200, 200),
     ("reviews", "POST"): (401, 404, 201),
+    ("quizzes", "POST"): (401, 201, 201),
+    ("quiz", "GET"): (401, 404, 200),
+    ("quiz_answers", "POST"): (401, 404, 200),
+    ("quiz_result", "GET"): (401, 404, 200),
     ("me", "GET"): (401, 200, 200),
     ("me", "PATCH"): (401, 200, 200),
     ("tokens", "GET"): (401, 200, 200),
@@ -54,6 +59,9 @@ SCOPE: dict[tuple[str, str], str | None] = {
     ("run_cancel", "POST"): "run",
     **{(name, "GET"): "read" for name in ("cards", "cards_next", "card", "reviews", "me")},
     ("reviews", "POST"): "study",
+    ("quizzes", "POST"): "study",
+    ("quiz_answers", "POST"): "study",
+    **{(name, "GET"): "read" for name in ("quiz", "quiz_result")},
     ("me", "PATCH"): "study",
     **{key: None for key in EXPECTED if key[0] in ("tokens", "token")},
 }
@@ -66,6 +74,7 @@ class Owned:
     run: Run
     card: Card
     token: ApiToken
+    quiz: QuizSession
 
     def path(self, name: str) -> str:
         values = {
@@ -74,6 +83,7 @@ class Owned:
             "run_id": self.run.pk,
             "card_id": self.card.pk,
             "token_id": self.token.pk,
+            "quiz_id": self.quiz.pk,
         }
         return "/api/" + re.sub(r"<\w+:(\w+)>", lambda m: str(values[m[1]]), PATHS[name])
 
@@ -87,6 +97,12 @@ class Owned:
                 "card": str(self.card.pk),
                 "rating": 3,
             },
+            "quiz_answers": {
+                "client_uuid": str(uuid.uuid4()),
+                "position": 1,
+                "answer": "12",
+                "confidence": "mid",
+            },
             "me": {"new_per_day": 5},
             "tokens": {"name": "x", "scopes": ["read"]},
         }.get(name, {})
@@ -98,7 +114,9 @@ def owned(demo: Demo, alice: Any, now: Any, key_of: Callable[..., str]) -> Owned
     card = grade(alice, question, 3, timezone.now()).card
     key_of(alice, "read")
     run = request_run(demo=demo, owner=alice, given={}, now=timezone.now()).run
-    return Owned(run, card, ApiToken.objects.get())
+    make_item(question)
+    quiz = start_session(user=alice, n=1, now=timezone.now())
+    return Owned(run, card, ApiToken.objects.get(), quiz)
 
 
 def call(api: Api, owned: Owned, name: str, method: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
-from quizbank.models import Card, Question, Topic, User
+from quizbank.models import Card, Question, QuizItem, Topic, User
 from quizbank.models.history import MEMORY_FIELDS, memory_of
 from quizbank.scheduling import Memory
 from quizbank.services.study import record_review
@@ -34,6 +34,14 @@ def make_question(path: str = "initialisation/zero_weights", position: int = 0) 
 
 def make_questions(count: int) -> list[Question]:
     return [make_question(f"initialisation/q{index:02}", index) for index in range(count)]
+
+
+def make_item(question: Question) -> QuizItem:
+    """A quiz item of that question whose answer is 12."""
+    text = {"zh": "几个？", "en": "How many?"}
+    data = {"stem": text, "stem_html": text, "answer": 12.0, "tolerance": 0.5, "unit": ""}
+    data["why_html"] = text
+    return QuizItem.objects.create(question=question, position=1, kind="numeric", data=data)
 
 
 def grade(user: User, question: Question, rating: int, now: datetime, **more: Any) -> Any:
