@@ -369,8 +369,8 @@ DEMO = Demo(
             text=Text(
                 f"随机留下 {DEFAULT.keep:.0%} 的负样本，AUC 几乎总是只差 0.04 以内，"
                 "精确率却抬高 0.3 以上。",
-                f"With a random {DEFAULT.keep * 100:g} % of the negatives AUC is nearly always within"
-                " 0.04 of its value on all of them, while precision rises by more than 0.3.",
+                f"With a random {DEFAULT.keep * 100:g} % of the negatives AUC is nearly always"
+                " within 0.04 of its value on all of them, while precision rises by more than 0.3.",
             ),
             decides=("AUC-4",),
             clauses=(
@@ -435,8 +435,9 @@ DEMO = Demo(
         Text(
             f"模型在全部负样本上的 AUC 约为 0.8。只保留得分最高的 {DEFAULT.keep:.0%} 负样本"
             "（难负例）再算，AUC 会是多少？",
-            "On all negatives a model has an AUC of about 0.8. It is computed again with only the"
-            f" {DEFAULT.keep * 100:g} % of the negatives that score highest, the hard ones. It becomes …",
+            "On all negatives a model has an AUC of about 0.8. It is computed again with only"
+            f" the {DEFAULT.keep * 100:g} % of the negatives that score highest, the hard ones. It"
+            " becomes …",
         ),
         "hardest.auc",
         (
@@ -476,8 +477,8 @@ DEMO = Demo(
         ),
         Preset(
             "follow_up",
-            Text("追问：只留 2% 的负样本呢？", "Follow-up: what if only 2 % are kept?"),
-            replace(DEFAULT, keep=0.02),
+            Text("追问：只留 5% 的负样本呢？", "Follow-up: what if only 5 % are kept?"),
+            replace(DEFAULT, keep=0.05),
         ),
     ),
 )
