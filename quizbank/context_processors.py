@@ -18,6 +18,7 @@ SECTIONS = {
     "questions": ("questions", "question"),
     "lab": ("lab", "demo", "run_create", "run", "notebook"),
     "quiz": ("quiz", "quiz_session", "quiz_result"),
+    "documents": ("documents", "document", "document_upload", "document_confirm", "passage_match"),
 }
 
 

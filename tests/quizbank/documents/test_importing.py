@@ -14,7 +14,6 @@ from quizbank.queries import bank as bank_queries
 from quizbank.queries import notes
 from quizbank.queries.study import next_item
 from quizbank.services import importing
-from quizbank.services.people import merge_guest, start_guest
 from tests.quizbank.documents.cast import make_bank, make_known
 from tests.quizbank.documents.samples import DIALECTS, NUMBERED
 from tests.quizbank.study_cast import grade
@@ -254,19 +253,6 @@ def test_a_preview_stores_nothing(alice: Any, bank: dict[str, Question]) -> None
     assert counts() == before
     assert [match.key for match in planned.matches.values()] == [bank["vanishing"].pk]
     assert [planned.read.passages[i].heading for i in planned.own] == ["如何给猫洗澡？"]
-
-
-def test_a_guests_notes_go_along_to_the_account(
-    alice: Any, bank: dict[str, Question], now: datetime
-) -> None:
-    guest = start_guest(now=now)
-    done = bring(guest, NOTES, now)
-    own = Question.everyone.get(owner=guest)
-    grade(guest, own, 3, now)
-    merge_guest(guest=guest, account=alice, now=now)
-    assert [d.pk for d in notes.documents_for(alice)] == [done.document.pk]
-    assert bank_queries.get_question(own.path, alice) == own
-    assert Card.objects.filter(user=alice, question=own).exists()
 
 
 def test_a_folder_is_shown_to_everyone(
