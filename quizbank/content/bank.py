@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from quizbank.content.catalogue import LINES, Row, read_rows
+from quizbank.content.disputes import Dispute, Known, check_disputes, read_disputes
 from quizbank.content.documents import Document, Unit, read_document
 from quizbank.content.errors import BankErrors, ContentError
 from quizbank.content.glossary import Glossary, read_glossary
@@ -45,6 +46,7 @@ class Bank:
     rows: tuple[Row, ...]
     questions: tuple[Question, ...]
     glossary: Glossary
+    disputes: tuple[Dispute, ...] = ()
 
 
 def read_bank(root: Path, demos: Mapping[str, KnownDemo]) -> Bank:
@@ -70,13 +72,29 @@ def inspect_bank(root: Path, demos: Mapping[str, KnownDemo]) -> tuple[Bank, list
     questions = []
     for topic in topics:
         questions += [q for q in reader.each(f"{topic.slug}/*.md", read_question) if q]
-    bank = Bank(topics, tuple(documents), tuple(rows), tuple(questions), glossary)
+    disputes = [one for found in reader.each("disputes.toml", read_disputes) for one in found]
+    bank = Bank(topics, tuple(documents), tuple(rows), tuple(questions), glossary, tuple(disputes))
     errors = [*reader.errors, *reader.orphans()]
     errors += _check_demos(bank, demos)
     errors += _check_rows(bank)
     errors += _check_units(bank)
     errors += _check_questions(bank, demos)
+    errors += check_disputes(bank.disputes, _known(bank, demos))
     return bank, errors
+
+
+def _known(bank: Bank, demos: Mapping[str, KnownDemo]) -> Known:
+    return Known(
+        topics=[topic.slug for topic in bank.topics],
+        rows={row.code for row in bank.rows},
+        units={unit.slug for document in bank.documents for unit in document.units},
+        last_lines={document.slug: document.last_line for document in bank.documents},
+        claims={
+            f"{slug}/{claim}": decides
+            for slug, demo in demos.items()
+            for claim, decides in demo.claims.items()
+        },
+    )
 
 
 class _Reader:

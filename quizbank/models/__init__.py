@@ -7,6 +7,8 @@ from quizbank.models.bank import Question as Question
 from quizbank.models.bank import QuizItem as QuizItem
 from quizbank.models.bank import Topic as Topic
 from quizbank.models.bank import Trap as Trap
+from quizbank.models.disputes import Dispute as Dispute
+from quizbank.models.disputes import DisputeSide as DisputeSide
 from quizbank.models.documents import CatalogueRow as CatalogueRow
 from quizbank.models.documents import Document as Document
 from quizbank.models.documents import Unit as Unit

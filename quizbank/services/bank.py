@@ -12,6 +12,7 @@ from django.db import models, transaction
 from quizbank.content import bank as content
 from quizbank.content import catalogue
 from quizbank.models import CatalogueRow, Document, FollowUp, Question, Topic, Unit
+from quizbank.services.disputes import sync_disputes
 from quizbank.services.question_fields import QuestionFields, question_fields
 
 LEVELS = ("screen", "core", "deep")
@@ -41,6 +42,7 @@ def sync_bank(*, bank: content.Bank, now: datetime) -> Synced:
     topics = _sync_topics(bank)
     _upsert(CatalogueRow, "code", {row.code: _row(row, i) for i, row in enumerate(bank.rows)})
     result = _sync_questions(bank, topics, now)
+    sync_disputes(disputes=bank.disputes, topics=topics)
     # Retired questions keep their traps, and those their rows.
     gone = CatalogueRow.objects.exclude(code__in=[row.code for row in bank.rows])
     gone.filter(traps__isnull=True).delete()
