@@ -44,7 +44,7 @@ def truth(row):
         return next(i for i, option in enumerate(row.item["options"]) if option["right"])
     if row.kind == "numeric":
         return str(row.item["answer"])
-    return Run.objects.get(demo=row.item["demo"]).result["prediction"]["right"]
+    return str((Run.objects.get(demo=row.item["demo"]).result or {})["prediction"]["right"])
 
 
 def falsehood(row):
@@ -228,7 +228,7 @@ def test_a_prediction_without_a_recorded_run_waits_for_its_own(alice, unmeasured
     Run.objects.filter(pk=wish.run_id).update(state=State.DONE, result=result)
     service.settle(quiz=row.quiz, now=MONDAY)
     settled = QuizAnswer.objects.get(pk=row.pk)
-    assert (settled.state, settled.marks, settled.found["median"]) == ("right", 3, 1.0)
+    assert (settled.state, settled.marks, (settled.found or {})["median"]) == ("right", 3, 1.0)
 
 
 @pytest.mark.parametrize(
