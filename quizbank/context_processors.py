@@ -15,7 +15,7 @@ from quizbank.wording import LANGUAGES, TAGS, language
 # Address name -> the entry of the navigation it belongs to.
 SECTIONS = {
     "home": ("home", "study", "reveal", "grade", "undo"),
-    "questions": ("questions", "question"),
+    "questions": ("questions", "question", "disputed"),
     "lab": ("lab", "demo", "run_create", "run", "notebook"),
     "quiz": ("quiz", "quiz_session", "quiz_result"),
     "documents": ("documents", "document", "document_upload", "document_confirm", "passage_match"),

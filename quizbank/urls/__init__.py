@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from quizbank.urls.disputes import urlpatterns as disputes
 from quizbank.urls.documents import urlpatterns as documents
 from quizbank.urls.lab import urlpatterns as lab
 from quizbank.urls.quiz import urlpatterns as quiz
@@ -25,4 +26,5 @@ urlpatterns = [
     *lab,
     *quiz,
     *documents,
+    *disputes,
 ]

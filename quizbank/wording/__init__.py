@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 
 from demos.kit.declare import Text
 from quizbank.wording import (
+    disputes,
     documents,
     errors,
     home,
@@ -33,7 +34,7 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 TAGS: dict[Language, str] = {"zh": "zh-Hans", "en": "en"}
 
 WORDS: dict[str, tuple[str, str]] = {}
-for _part in (shell, home, study, proof, questions, people, errors, lab, documents, quiz):
+for _part in (shell, home, study, proof, questions, people, errors, lab, documents, quiz, disputes):
     WORDS.update(_part.WORDS)
 
 
