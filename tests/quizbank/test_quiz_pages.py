@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from demos.models import Demo, Run, State
 from quizbank.models import QuizAnswer, QuizSession, ReviewEvent, User
 from quizbank.services import quiz as service
 from tests.proven import STONE
@@ -113,6 +114,22 @@ def test_a_prediction_shows_what_was_measured(alice_client, quiz):
     assert "Measured" in text(shown)
     assert 'class="stamp"' in shown.content.decode()
     assert "<svg" in shown.content.decode()
+
+
+def test_a_prediction_whose_run_is_awaited_says_so_and_is_decided_later(alice_client, quiz):
+    Run.objects.update(recorded=False)
+    Demo.objects.update(code_hash="0" * 64)
+    row = of_kind(quiz, "predict")
+    guess = row.item["prediction"]["options"][0]["slug"]
+    address = send(alice_client, row, guess)["Location"]
+    waits = alice_client.get(address)
+    run = QuizAnswer.objects.get(pk=row.pk).run
+    assert "The experiment is running" in text(waits)
+    assert f'data-quiz-waits="/en/runs/{run.pk}/progress/"' in waits.content.decode()
+    Run.objects.filter(pk=run.pk).update(state=State.FAILED, failure={"code": "lost"})
+    ended = alice_client.get(address)
+    assert "Not counted" in text(ended)
+    assert "data-quiz-waits" not in ended.content.decode()
 
 
 def test_a_second_answer_changes_nothing(alice_client, quiz):
