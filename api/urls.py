@@ -8,6 +8,7 @@ from api.views.bank import QuestionDetail, Questions, Topics
 from api.views.base import Nowhere
 from api.views.cards import CardDetail, Cards, NextCard
 from api.views.demos import DemoDetail, Demos
+from api.views.disputes import Disputes
 from api.views.people import Me, OwnToken, OwnTokens
 from api.views.quiz import QuizAnswers, QuizDetail, QuizResults, Quizzes
 from api.views.reviews import Reviews
@@ -20,6 +21,7 @@ urlpatterns = [
     path("v1/questions/", Questions.as_view(), name="questions"),
     path("v1/questions/<slug:topic>/<slug:slug>/", QuestionDetail.as_view(), name="question"),
     path("v1/topics/", Topics.as_view(), name="topics"),
+    path("v1/disputes/", Disputes.as_view(), name="disputes"),
     path("v1/demos/", Demos.as_view(), name="demos"),
     path("v1/demos/<slug:slug>/", DemoDetail.as_view(), name="demo"),
     path("v1/runs/", Runs.as_view(), name="runs"),

@@ -31,7 +31,10 @@ EXPECTED: dict[tuple[str, str], tuple[int, int, int]] = {
     **dict.fromkeys(
         [
             (name, "GET")
-            for name in ("questions", "question", "topics", "demos", "demo", "schema", "run")
+            for name in (
+                *("questions", "question", "topics", "disputes"),
+                *("demos", "demo", "schema", "run"),
+            )
         ],
         PUBLIC,
     ),
