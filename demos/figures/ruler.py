@@ -13,6 +13,7 @@ from demos.figures.scale import Scale, linear, logarithmic
 
 WIDE, NARROW, HEIGHT = 504, 328, 86
 EDGE, LINE, MARK = 14.0, 52.0, 36.0  # px: ends of the ruler, its height, that of the marks
+BELOW = 17  # px from a line of an option's words to the next
 DECADES = 2.0  # orders of magnitude apart from which the ruler is logarithmic
 
 SAID = {"zh": "你", "en": "you"}
@@ -62,6 +63,7 @@ def choices(
         width,
         label,
         lambda size: _placed(names, at.get(chosen), at.get(right), language, size),
+        max((len(lines) for size in (width, NARROW) for lines in _names(names, size)), default=1),
     )
 
 
@@ -73,9 +75,10 @@ def _worded(said: str, found: str, language: Language) -> str:
     return f"{guess}, measured {found}" if found else f"{guess}, measured none of these"
 
 
-def _both(width: int, label: str, parts: Any) -> str:
+def _both(width: int, label: str, parts: Any, lines: int = 1) -> str:
+    height = HEIGHT + BELOW * (lines - 1)
     drawings = (
-        root(size, HEIGHT, label, *parts(size), css=css)
+        root(size, height, label, *parts(size), css=css)
         for size, css in ((width, "fig w"), (NARROW, "fig n"))
     )
     return f'<figure class="strip">{"".join(drawings)}</figure>'
@@ -228,17 +231,31 @@ def _label(said: float | None, measured: float | None, log: bool, language: Lang
 def _placed(
     names: list[str], chosen: int | None, right: int | None, language: Language, size: int
 ) -> list[str]:
-    step = (size - 2 * EDGE) / max(1, len(names))
+    step = _step(names, size)
     places = [EDGE + step * (i + 0.5) for i in range(len(names))]
     drawn = [line(EDGE, LINE, size - EDGE, LINE, "axis")]
     count = int((size - 2 * EDGE) // 10)
     drawn += [line(EDGE + 10 * k, LINE, EDGE + 10 * k, LINE + 4, "axis") for k in range(count + 1)]
-    for i, (x, name) in enumerate(zip(places, names, strict=True)):
+    for i, (x, lines) in enumerate(zip(places, _names(names, size), strict=True)):
         drawn.append(line(x, LINE, x, LINE + 8, "axis"))
         css = "lab fi" if i == right else "lab note"
-        drawn.append(text(x, LINE + 24, markup.fit(name, step - 8), css, "middle"))
+        drawn += [text(x, LINE + 24 + BELOW * k, s, css, "middle") for k, s in enumerate(lines)]
     you = places[chosen] if chosen is not None else None
     found = places[right] if right is not None else None
     if you is not None and found is not None and abs(you - found) > 40:
         drawn += _distance(you, found, "", language, size)[:2]
     return drawn + _marks(you, found, language, size)
+
+
+def _step(names: list[str], size: int) -> float:
+    return (size - 2 * EDGE) / max(1, len(names))
+
+
+def _names(names: list[str], size: int) -> list[list[str]]:
+    """The options' words on up to three lines each, with room for any of them in bold."""
+    room = _step(names, size) - 8
+    two = [markup.wrap(name, room, 2, bold=True) for name in names]
+    return [
+        markup.wrap(name, room, 3, bold=True) if lines[-1].endswith("…") else lines
+        for name, lines in zip(names, two, strict=True)
+    ]

@@ -140,15 +140,22 @@ def needs(claim: Mapping[str, Any]) -> SafeString:
     return say("proof.decided_words", needs=_safe(numbers.html(said)))
 
 
+def number_and_interval(prediction: Mapping[str, Any]) -> SafeString:
+    """The number set large with its interval beside it, both to the same power of ten."""
+    value, low, high = (prediction[name] for name in ("median", "low", "high"))
+    if low is None or high is None or low == high:
+        return _safe(f'<span class="big">{numbers.html(numbers.number(value))}</span>')
+    big, _, span = numbers.measured(value, low, high).partition(" ")
+    return _safe(
+        f'<span class="big">{numbers.html(big)}</span>'
+        f' <span class="num quiet">{numbers.html(span)}</span>'
+    )
+
+
 @register.simple_tag
 def found(prediction: Mapping[str, Any]) -> SafeString:
-    """The number a prediction was about, set large, with its interval beside it."""
-    value, low, high = (prediction[name] for name in ("median", "low", "high"))
-    big = f'<span class="big">{numbers.html(numbers.number(value))}</span>'
-    if low is not None and high is not None and low != high:
-        span = numbers.html(numbers.interval(low, high))
-        big += f' <span class="num quiet">{span}</span>'
-    return say("proof.found", number=_safe(big))
+    """The sentence with the number that a prediction was about."""
+    return say("proof.found", number=number_and_interval(prediction))
 
 
 @register.simple_tag

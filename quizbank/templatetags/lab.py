@@ -9,6 +9,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from demos.figures import numbers, svg, tape, thumb
+from quizbank.templatetags.evidence import number_and_interval
 from quizbank.views.run_data import RunView
 from quizbank.wording import language, say
 
@@ -71,13 +72,8 @@ def lab_sealed(
 
 @register.simple_tag
 def run_found(prediction: Mapping[str, Any]) -> SafeString:
-    """The number a prediction was about, set large, with its interval beside it."""
-    value, low, high = (prediction[name] for name in ("median", "low", "high"))
-    big = f'<span class="big">{numbers.html(numbers.number(value))}</span>'
-    if low is not None and high is not None and low != high:
-        span = numbers.html(numbers.interval(low, high))
-        big += f' <span class="num quiet">{span}</span>'
-    return say("run.found", number=_safe(big))
+    """The sentence with the number that a prediction was about."""
+    return say("run.found", number=number_and_interval(prediction))
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -18,6 +19,9 @@ from quizbank import wording
 from quizbank.wording import calendar
 
 register = template.Library()
+APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|(?<=s)'(?=\s)")
+SHORT = re.compile(r"(?<![^\W_])(\w{1,3}) ([=−]) (?=[\w.]{1,5}(?!\w))")  # 1 − p, p = 0.5
+BOUND = "\\1\u00a0\\2\u00a0"
 SEPARATOR = {"zh": '<i class="sep"></i>', "en": " · "}
 
 
@@ -32,12 +36,19 @@ def sep() -> SafeString:
     return mark_safe(SEPARATOR[wording.language()])  # noqa: S308 - a constant
 
 
+@register.simple_tag
+def gap() -> str:
+    """What stands between two sentences: nothing after a Chinese full stop."""
+    return "" if wording.language() == "zh" else " "
+
+
 @register.filter
 def localised(text: Mapping[str, str] | None) -> SafeString:
     """A text of a manifest or a finding in the page's language, its powers raised."""
     if not text:
         return SafeString("")
-    return mark_safe(numbers.html(text[wording.language()]))  # noqa: S308 - escaped by html()
+    said = APOSTROPHE.sub("’", SHORT.sub(BOUND, text[wording.language()]))
+    return mark_safe(numbers.html(said))  # noqa: S308 - escaped by html()
 
 
 @register.filter

@@ -15,6 +15,7 @@ from demos.services import ASKED, TooManyRuns, request_run
 from quizbank.forms.lab import LabForm
 from quizbank.views import lab
 from quizbank.views.predictions import keep, posted_guess
+from quizbank.views.run_data import RunView
 from quizbank.views.runs import context_of
 from quizbank.views.visitors import learner
 from quizbank.wording import say
@@ -62,7 +63,7 @@ def run_create(request: HttpRequest, slug: str) -> HttpResponse:
         return answer
     if request.POST.get("fragment"):
         return render(request, "quizbank/runs/panel.html", context_of(request, wish.run))
-    query = form.query
+    query = RunView(wish.run).query
     page = reverse("quizbank:demo", args=[demo.slug])
     return HttpResponseRedirect(f"{page}?{query}{'&' if query else ''}run={wish.run_id}#result")
 

@@ -28,6 +28,7 @@ WORDS = {
     ),
     "proof.stamped": ("{counts} 粒种子", "{counts} seeds"),
     "proof.claims": ("逐条判定", "Claim by claim"),
+    "proof.decides": ("上面的章由这一条定", "this one decides the stamp above"),
     "proof.control": ("对照", "Control"),
     "proof.control_found": ("{n} 次中有 {inside} 次成立。", "It held in {inside} of {n}."),
     "proof.control_both": ("{held}中位数 {number}。", "{held} Median {number}."),

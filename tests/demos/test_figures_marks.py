@@ -116,6 +116,16 @@ def test_worded_options_lie_on_the_same_ruler():
     assert "你没有押" in drawn
 
 
+def test_long_options_are_written_out_on_the_ruler():
+    texts = ("within tenfold", "10 to 10 000 times smaller", "over 10 000 times smaller")
+    options = [{"slug": t, "text": {"zh": t, "en": t}} for t in texts]
+    drawn = choices(options, chosen=texts[0], right=texts[2], language="en")
+    for drawing in cases.parse(drawn).findall("svg"):
+        written = " ".join(content for content, _ in cases.texts(drawing))
+        assert "…" not in written
+        assert cases.overlapping(cases.texts(drawing)) == []
+
+
 def test_an_interval_shows_region_dot_whisker_and_hollow_control():
     root = wide(intervals(FINDING, "en"))
     classes = [e.get("class") for e in root.iter()]

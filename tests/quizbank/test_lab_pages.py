@@ -149,8 +149,9 @@ def test_a_bad_value_runs_nothing_and_keeps_what_was_typed(
 
 
 def test_full_width_digits_are_digits(client: Client, demo: Demo) -> None:
-    client.post(RUN, {"width": "１２"})
+    answer = client.post(RUN, {"width": "１２"})
     assert Run.objects.get().params["width"] == 12
+    assert "?width=12&run=" in answer["Location"]
 
 
 def test_an_unknown_choice_is_told_at_its_field(client: Client, demo: Demo) -> None:
