@@ -256,6 +256,6 @@ def _names(names: list[str], size: int) -> list[list[str]]:
     room = _step(names, size) - 8
     two = [markup.wrap(name, room, 2, bold=True) for name in names]
     return [
-        markup.wrap(name, room, 3, bold=True) if lines[-1].endswith("…") else lines
+        markup.wrap(name, room, 3, bold=True) if lines and lines[-1].endswith("…") else lines
         for name, lines in zip(names, two, strict=True)
     ]
