@@ -110,15 +110,18 @@ class Launch:
         say("正在读取实验与题库……", "Reading the experiments and the question bank …")
         for command in ("sync_demos", "sync_bank"):
             self._step(command)
+        if folder := os.environ.get("DOCUMENTS", "").strip():
+            say(f"正在导入 {folder} 里的笔记……", f"Importing the notes in {folder} …")
+            self._step("import_document", "--everyone", str(Path(folder).absolute()), needed=False)
 
-    def _step(self, command: str) -> None:
+    def _step(self, command: str, *given: str, needed: bool = True) -> None:
         """Runs a management command in a process of its own: reading the experiments loads
         torch, which the launcher would otherwise hold for as long as the site runs."""
-        step = Child(services.step_service(command, self.lock.descriptor), self.environment)
+        step = Child(services.step_service(command, self.lock.descriptor, *given), self.environment)
         step.start()
         while step.lives() and not self.supervisor.stopping:
             time.sleep(TICK_SECONDS)
-        if step.stop() != 0 and not self.supervisor.stopping:
+        if step.stop() != 0 and needed and not self.supervisor.stopping:
             raise NotStarted(f"manage.py {command} failed: see the lines above")
 
     def _serve(self) -> None:

@@ -23,10 +23,10 @@ def broker_service(directory: Path, socket: Path, lock: int) -> Service:
     return Service("broker", broker.command(directory, socket), descriptors=(lock,))
 
 
-def step_service(command: str, lock: int) -> Service:
+def step_service(command: str, lock: int, *given: str) -> Service:
     """A management command that ends by itself."""
-    arguments = [sys.executable, str(PROJECT / "manage.py"), command, "--verbosity", "0"]
-    return Service(command, arguments, descriptors=(lock,))
+    manage = [sys.executable, str(PROJECT / "manage.py"), command, "--verbosity", "0"]
+    return Service(command, [*manage, *given], descriptors=(lock,))
 
 
 def web_service(listener: int, lock: int) -> Service:

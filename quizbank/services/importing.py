@@ -12,7 +12,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from quizbank.importing.reading import Read
-from quizbank.importing.remarks import Refused, Remark
+from quizbank.importing.remarks import Remark
 from quizbank.models import (
     Document,
     ImportedDocument,
@@ -82,19 +82,14 @@ def import_document(
         return _again(ImportedDocument.objects.get(owner=owner, sha256=digest))
 
 
-def import_folder(*, folder: Path, now: datetime) -> list[Imported | Refused]:
-    """Take in every text file of a folder, shown to everybody; in the order of their names."""
-    done: list[Imported | Refused] = []
-    for path in sorted(folder.iterdir()):
-        # What lies beside the notes, an index of them, is none of the notes.
-        if path.is_file() and path.suffix.lower() in SUFFIXES and path.name != "inventory.json":
-            try:
-                done.append(
-                    import_document(owner=None, name=path.name, data=path.read_bytes(), now=now)
-                )
-            except Refused as refused:
-                done.append(refused)
-    return done
+def notes_in(folder: Path) -> list[Path]:
+    """The notes of a folder in the order of their names.
+
+    JSON beside notes is more often their index than a set of questions: name such a file
+    itself to import it.
+    """
+    wanted = [suffix for suffix in SUFFIXES if suffix != ".json"]
+    return [p for p in sorted(folder.iterdir()) if p.is_file() and p.suffix.lower() in wanted]
 
 
 def hold(*, owner: User, name: str, data: bytes, now: datetime) -> PendingUpload:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from quizbank.importing.remarks import Refused
 from quizbank.models import User
-from quizbank.services.importing import Imported, import_document
+from quizbank.services.importing import Imported, import_document, notes_in
 
 
 class Command(BaseCommand):
@@ -20,7 +20,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument(
+            "files", nargs="+", type=Path, metavar="FILE", help="a file, or a folder of notes"
+        )
         whose = parser.add_mutually_exclusive_group(required=True)
         whose.add_argument("--user", metavar="NAME", help="whose notes these are")
         whose.add_argument(
@@ -36,7 +38,7 @@ class Command(BaseCommand):
                 raise CommandError(f"there is no user {options['user']!r}")
         done: list[Imported] = []
         refused = []
-        for path in files:
+        for path in [note for given in files for note in _notes(given)]:
             try:
                 data = path.read_bytes()
                 done.append(
@@ -52,6 +54,10 @@ class Command(BaseCommand):
                 self.stdout.write(_line(one.json()))
         if refused:
             raise CommandError("\n".join(refused))
+
+
+def _notes(given: Path) -> list[Path]:
+    return notes_in(given) if given.is_dir() else [given]
 
 
 def _line(report: dict[str, Any]) -> str:

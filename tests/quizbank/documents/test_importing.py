@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from quizbank.importing.remarks import Refused
 from quizbank.models import Card, ImportedDocument, Passage, Question, ReviewEvent
@@ -262,10 +263,11 @@ def test_a_folder_is_shown_to_everyone(
     (tmp_path / "a.txt").write_text(NUMBERED)
     (tmp_path / "c.md").write_bytes(b"\x00")
     (tmp_path / "d.png").write_bytes(b"\x89PNG")
+    (tmp_path / "index.json").write_text("[]")
     make_known(bank["gravity"])
     for _ in range(2):
-        done = importing.import_folder(folder=tmp_path, now=now)
-        assert [isinstance(one, Refused) for one in done] == [False, False, True]
+        with pytest.raises(CommandError, match=r"c\.md"):  # the others are taken in
+            call_command("import_document", tmp_path, "--everyone", verbosity=0)
     assert notes.documents_for(None).count() == 2
     assert len(notes.passages_for(mallory, bank["gravity"])) == 1
     # What nobody owns makes nobody a question.
