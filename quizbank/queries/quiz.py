@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID, uuid5
 
 from django.contrib.auth.models import AnonymousUser
@@ -15,9 +16,17 @@ from quizbank.models.bank import OWN_TOPIC
 from quizbank.models.history import day_of, read_profile, undos_of
 from quizbank.scoring import MARKS, Level, calibration
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 Visitor = User | AnonymousUser | None
 LOOK_BACK = 200  # answers
 FRAGILE = 50  # cards
+
+
+class Counted(TypedDict):
+    asked: int
+    answered: int
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,7 @@ def get_quiz_for(user: Visitor, quiz_id: UUID) -> QuizSession:
     return QuizSession.objects.select_related("owner").get(pk=quiz_id, owner=user)
 
 
-def quizzes_of(user: Visitor) -> QuerySet[QuizSession]:
+def quizzes_of(user: Visitor) -> QuerySet[WithAnnotations[QuizSession, Counted]]:
     """The person's quizzes, latest first, each with `asked` and `answered`."""
     own = QuizSession.objects.filter(owner=user if isinstance(user, User) else None)
     answered = Count("answers", filter=Q(answers__answered_at__isnull=False))

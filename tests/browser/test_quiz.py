@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from quizbank import scoring
 from quizbank.models import Card, Question, QuizAnswer, QuizSession, ReviewEvent
-from tests.quizbank.test_quiz import falsehood, truth
+from tests.quizbank.quiz_cast import falsehood, truth
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,4 +1,4 @@
-"""Quizzes: what is asked, how it is marked, and what becomes of a miss."""
+"""Quizzes: how an answer is marked, and what becomes of a miss."""
 
 from __future__ import annotations
 
@@ -9,51 +9,15 @@ import pytest
 
 from demos.models import Demo, Run, RunRequest, State
 from demos.services import LIVE_RUNS
-from quizbank.models import QuizAnswer, QuizItem, QuizSession, ReviewEvent
+from quizbank.models import QuizAnswer, QuizSession, ReviewEvent
 from quizbank.queries import quiz as queries
 from quizbank.services import quiz as service
 from quizbank.services.people import erase_person, merge_guest, start_guest
-from quizbank.services.quiz import BadAnswer, BadQuiz, QuizConflict
+from quizbank.services.quiz import BadAnswer, QuizConflict
 from tests.cast import MONDAY
-from tests.proven import BELL, STONE
-from tests.quizbank.study_cast import grade, memory
-
-
-def begin(user, n=50, **more):
-    return service.start_session(user=user, n=n, now=MONDAY, **{"seed": 7, **more})
-
-
-def of_kind(quiz, kind):
-    return quiz.answers.filter(kind=kind).order_by("position").first()
-
-
-def reply(row, value, confidence="high", client_uuid=None, now=MONDAY):
-    return service.answer(
-        quiz=row.quiz,
-        position=row.position,
-        value=value,
-        confidence=confidence,
-        client_uuid=client_uuid or uuid.uuid4(),
-        now=now,
-    )
-
-
-def truth(row):
-    """The right answer of an item."""
-    if row.kind == "choice":
-        return next(i for i, option in enumerate(row.item["options"]) if option["right"])
-    if row.kind == "numeric":
-        return str(row.item["answer"])
-    return str((Run.objects.get(demo=row.item["demo"]).result or {})["prediction"]["right"])
-
-
-def falsehood(row):
-    if row.kind == "choice":
-        return next(i for i, option in enumerate(row.item["options"]) if not option["right"])
-    if row.kind == "numeric":
-        return "-1"
-    slugs = [option["slug"] for option in row.item["prediction"]["options"]]
-    return next(slug for slug in slugs if slug != truth(row))
+from tests.proven import STONE
+from tests.quizbank.quiz_cast import begin, falsehood, of_kind, reply, truth
+from tests.quizbank.study_cast import memory
 
 
 @pytest.fixture
@@ -67,78 +31,6 @@ def unmeasured(stone):
     Run.objects.update(recorded=False)
     Demo.objects.update(code_hash="0" * 64)
     return stone
-
-
-# --- what is asked ---------------------------------------------------------------------
-
-
-def drawn(quiz):
-    rows = quiz.answers.order_by("position")
-    return [(row.question.path, row.item_position, row.item) for row in rows]
-
-
-def test_the_same_seed_draws_the_same_quiz(alice, mallory, stone):
-    assert drawn(begin(alice, 5)) == drawn(begin(mallory, 5))
-    assert drawn(begin(alice, 5)) != drawn(begin(alice, 5, seed=8))
-
-
-def test_questions_take_turns(alice, stone):
-    paths = list(begin(alice, 5).answers.values_list("question__path", flat=True))
-    assert len(set(paths)) == 5
-
-
-def test_an_experiment_is_asked_once_however_many_questions_cite_it(quiz):
-    assert QuizItem.objects.filter(kind="predict").count() > 1
-    assert quiz.answers.filter(kind="predict").count() == 1
-
-
-def test_a_prediction_nobody_can_decide_is_not_asked(alice, stone):
-    Demo.objects.update(retired_at=MONDAY)
-    assert set(begin(alice).answers.values_list("kind", flat=True)) == {"choice", "numeric"}
-
-
-def test_a_quiz_may_be_on_a_topic_or_on_a_list(alice, stone):
-    on_topic, on_list = begin(alice, topic="sound"), begin(alice, paths=[STONE])
-    assert set(on_topic.answers.values_list("question__path", flat=True)) == {BELL}
-    assert set(on_list.answers.values_list("question__path", flat=True)) == {STONE}
-    assert (on_topic.source, on_list.source) == ("topic", "list")
-
-
-def test_retired_questions_are_not_asked(alice, stone):
-    stone.retired_at = MONDAY
-    stone.save()
-    with pytest.raises(BadQuiz) as refused:
-        begin(alice, paths=[STONE])
-    assert refused.value.field == "questions"
-
-
-@pytest.mark.parametrize(
-    ("wish", "field"),
-    [({"n": 0}, "n"), ({"n": 51}, "n"), ({"n": True}, "n"), ({"topic": "nowhere"}, "topic")],
-)
-def test_a_quiz_that_cannot_be_is_refused_at_its_field(alice, stone, wish, field):
-    with pytest.raises(BadQuiz) as refused:
-        begin(alice, **wish)
-    assert refused.value.field == field
-    assert not QuizSession.objects.exists()
-
-
-def test_what_was_missed_or_forgotten_comes_first(alice, stone):
-    first = begin(alice, paths=[STONE])
-    row = of_kind(first, "numeric")
-    reply(row, falsehood(row))
-    later = MONDAY + timedelta(days=30)
-    bell = QuizItem.objects.get(question__path=BELL).question
-    grade(alice, bell, 3, MONDAY)
-    assert queries.weakest(alice, later) == [STONE, BELL]
-    weak = service.start_session(user=alice, n=2, now=later, weakness=True)
-    assert set(weak.answers.values_list("question__path", flat=True)) == {STONE, BELL}
-
-
-def test_what_was_asked_survives_a_synchronisation_that_drops_it(quiz):
-    row = of_kind(quiz, "choice")
-    QuizItem.objects.all().delete()
-    assert reply(row, truth(row)).correct
 
 
 # --- how it is marked ------------------------------------------------------------------

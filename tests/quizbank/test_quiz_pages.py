@@ -13,7 +13,7 @@ from demos.models import Demo, Run, State
 from quizbank.models import QuizAnswer, QuizSession, ReviewEvent, User
 from quizbank.services import quiz as service
 from tests.proven import STONE
-from tests.quizbank.test_quiz import falsehood, of_kind, truth
+from tests.quizbank.quiz_cast import falsehood, of_kind, truth
 
 
 @pytest.fixture
