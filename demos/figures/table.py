@@ -20,8 +20,8 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 _HEADS = {
     "series": {"zh": "曲线", "en": "series"},
-    "low": {"zh": "2.5% 分位", "en": "2.5th percentile"},
-    "high": {"zh": "97.5% 分位", "en": "97.5th percentile"},
+    "low": {"zh": "2.5\u00a0% 分位", "en": "2.5th percentile"},
+    "high": {"zh": "97.5\u00a0% 分位", "en": "97.5th percentile"},
     "from": {"zh": "从", "en": "from"},
     "to": {"zh": "到", "en": "to"},
     "density": {"zh": "密度", "en": "density"},

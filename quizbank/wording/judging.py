@@ -60,7 +60,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "judging.mostly": ("多半、大多、几乎总是", "typically, mostly, nearly always"),
     "judging.mostly_yes": (
-        "精确二项检验排除“至多 50%、80%、90%”",
+        "精确二项检验排除“至多 50\u00a0%、80\u00a0%、90\u00a0%”",
         "an exact binomial test rejects “at most 50, 80, 90 %”",
     ),
     "judging.mostly_no": ("同样的检验从另一边排除", "the same test, the other way"),

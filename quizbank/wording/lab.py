@@ -125,7 +125,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "这一页每 3 秒自己更新。",
         "This page renews itself every 3 seconds.",
     ),
-    "run.announce": ("正在跑，{percent}%", "Running, {percent} percent"),
+    "run.announce": ("正在跑，{percent}\u00a0%", "Running, {percent} percent"),
     "run.announce_done": ("跑完了", "The run has ended"),
     # --- how it ended ---
     "run.failed": ("没跑成", "The run failed"),

@@ -15,6 +15,7 @@ from quizbank.templatetags.pages import gap, localised
         ("divided by 1 - p", "divided by 1 - p"),
         ("divided by 1 − p in training", "divided by 1\u00a0−\u00a0p in training"),
         ("dropout of p = 0.5 in", "dropout of p\u00a0=\u00a00.5 in"),
+        ("less than 5% or 20 % of", "less than 5\u00a0% or 20\u00a0% of"),
         ("from small − to large", "from small − to large"),
         ("Xavier's and the units' weights", "Xavier’s and the units’ weights"),
         ("called 'dead' here", "called &#x27;dead&#x27; here"),
