@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from demos.figures.stamp import trap_verdict
 from demos.models import Finding, Run
-from demos.queries import stored_runs
 from quizbank.models import Dispute, DisputeSide, Question, Trap, Unit
 from quizbank.queries.bank import NO_VERDICT, Findings
 
@@ -65,8 +65,9 @@ class Disputed:
 
 @dataclass(frozen=True)
 class Drawing:
-    """The figure of a demo's recorded run and the words of its claims."""
+    """The figure of a demo's recorded run, the demo's title and the words of its claims."""
 
+    title: Mapping[str, str]
     figure: Mapping[str, Any]
     claims: Mapping[str, Mapping[str, str]]
 
@@ -92,15 +93,14 @@ def cited(named: str, findings: Findings) -> Cited:
     return Cited(demo, claim, findings.get((demo, claim)))
 
 
-def drawings(demos: Iterable[str]) -> dict[str, Drawing]:
-    """The drawings of those of the demos that have a recorded run, in two queries."""
-    kept = [run.pk for run in stored_runs(demos).values()]
-    rows = Run.objects.filter(pk__in=kept).values_list(
-        "demo_id", "result__figure", "demo__manifest__claims"
+def drawings(runs: Iterable[UUID]) -> dict[str, Drawing]:
+    """Demo -> what its recorded run drew."""
+    rows = Run.objects.filter(pk__in=set(runs)).values_list(
+        "demo_id", "result__figure", "demo__manifest__title", "demo__manifest__claims"
     )
     return {
-        demo: Drawing(figure, {claim["slug"]: claim["text"] for claim in claims})
-        for demo, figure, claims in rows
+        demo: Drawing(title, figure, {claim["slug"]: claim["text"] for claim in claims})
+        for demo, figure, title, claims in rows
     }
 
 
@@ -124,7 +124,10 @@ def _measured(side: DisputeSide, findings: Findings) -> str | None:
 def _homes(units: Iterable[str]) -> dict[str, Question]:
     """Unit -> the living question that answers it."""
     answered = Unit.objects.filter(
-        slug__in=units, question__retired_at=None, question__isnull=False
+        slug__in=units,
+        question__isnull=False,
+        question__retired_at=None,
+        question__owner=None,
     )
     found = answered.select_related("question")
     found = found.defer("question__search_text", *(f"question__{name}" for name in LONG))

@@ -22,4 +22,4 @@ def small_figure(drawn: Mapping[str, Any]) -> SafeString:
 
 @register.simple_tag
 def kind_of(kind: str) -> SafeString:
-    return say(f"disputed.kind_{kind}")
+    return say(f"disputed.is_{kind}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +24,7 @@ from quizbank.queries.disputes import Cited, Disputed, Drawing
 from quizbank.views.questions import Filter, Option
 from quizbank.wording import say
 
-PAGE = 50
+PAGE = 40
 KINDS = ("between", "within", "trap")
 DIMENSIONS = ("kind", "topic", "verdict")
 
@@ -61,6 +62,10 @@ class Entry:
         return list(dict.fromkeys(one.demo for one in self.cited))
 
     @property
+    def runs(self) -> list[UUID]:
+        return [one.finding.run_id for one in self.cited if one.finding]
+
+    @property
     def measured(self) -> bool:
         return self.verdict != NO_VERDICT
 
@@ -90,7 +95,7 @@ def disputed(request: HttpRequest) -> HttpResponse:
     chosen = {name: request.GET[name] for name in DIMENSIONS if request.GET.get(name)}
     left = _left(everything, chosen)
     page = Paginator(left, PAGE).get_page(request.GET.get("page"))
-    drawn = disputes.drawings({demo for one in page.object_list for demo in one.demos})
+    drawn = disputes.drawings(run for one in page.object_list for run in one.runs)
     context = {
         "shown": [_shown(one, drawn) for one in page.object_list],
         "page": page,
