@@ -46,7 +46,7 @@ WORDS = {
     "people.welcome": ("欢迎回来，{name}。", "Welcome back, {name}."),
     "people.merged": (
         "欢迎回来，{name}。这里的 {n} 次复习已并入。",
-        "Welcome back, {name}. The {n} {n:review|reviews} made here have joined.",
+        "Welcome back, {name}. The {n} {n:review|reviews} made here {n:has|have} joined.",
     ),
     "people.signed_out": ("已退出。", "You are signed out."),
     "people.locked_title": ("先等一等", "A short wait"),

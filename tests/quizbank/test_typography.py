@@ -7,6 +7,7 @@ from django.utils.translation import override
 
 from quizbank.templatetags.evidence import number_and_interval
 from quizbank.templatetags.pages import gap, localised
+from quizbank.wording import say
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,9 @@ def test_a_number_and_its_interval_have_one_power_of_ten() -> None:
     assert "<sup>−8</sup>" in shown
     assert "<sup>−9</sup>" not in shown
     assert "[" not in number_and_interval({"median": 0.0, "low": 0.0, "high": 0.0})
+
+
+def test_one_review_joins_alone() -> None:
+    with override("en"):
+        assert "The 1 review made here has joined." in say("people.merged", name="bob", n=1)
+        assert "The 2 reviews made here have joined." in say("people.merged", name="bob", n=2)
