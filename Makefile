@@ -26,7 +26,7 @@ ifdef T
 	@$(BIN)/python -m pytest $(T)
 else
 	@$(MAKE) lint
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 endif
 
 test-long: $(VENV)/.dev browser ## every test, with full example counts and kill loops

@@ -6,11 +6,17 @@ import os
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_init, worker_ready, worker_shutdown, worker_shutting_down
+from celery.signals import (
+    worker_init,
+    worker_process_init,
+    worker_ready,
+    worker_shutdown,
+    worker_shutting_down,
+)
 from django.conf import settings
 
 from demos.doorbell import TASK, ring
-from demos.runner.limits import Limits
+from demos.runner.limits import Limits, die_with_parent
 from demos.runner.work import answer as answer_one
 from demos.sweeper import Sweeper
 
@@ -40,6 +46,12 @@ def import_torch(**_: Any) -> None:
     import torch._dynamo  # noqa: F401
 
     import demos.kit.measure  # noqa: F401
+
+
+@worker_process_init.connect
+def end_with_worker(**_: Any) -> None:
+    """A pool process that watches a run would not notice that its worker was killed."""
+    die_with_parent(os.getppid())
 
 
 @worker_ready.connect

@@ -25,7 +25,8 @@ DIES_WITH_PARENT = sys.platform == "linux" and hasattr(_LIBC, "prctl")
 class Service:
     """How one child is started and stopped.
 
-    `patience` is the time in seconds between `stop_signal` and SIGKILL.
+    `patience` is the time in seconds between `stop_signal` and SIGKILL. `orphan_signal` is
+    what the system sends it when the launcher is killed; `stop_signal` if none is named.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Service:
     patience: float = 5.0
     niceness: int = 0
     descriptors: tuple[int, ...] = ()
+    orphan_signal: signal.Signals | None = None
 
 
 def guarded(command: Sequence[str], stop_signal: signal.Signals) -> list[str]:
@@ -48,7 +50,7 @@ def _prepare(service: Service) -> Callable[[], None]:
 
     def prepare() -> None:
         if DIES_WITH_PARENT:
-            _LIBC.prctl(PR_SET_PDEATHSIG, int(service.stop_signal))
+            _LIBC.prctl(PR_SET_PDEATHSIG, int(service.orphan_signal or service.stop_signal))
             if os.getppid() != launcher:  # it died between the fork and the line above
                 os._exit(1)
         if service.niceness:

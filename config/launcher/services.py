@@ -55,6 +55,9 @@ def worker_service(queue: str, processes: int, soft_seconds: int, lock: int) -> 
         f"worker ({queue})",
         command,
         stop_signal=signal.SIGQUIT,
+        # Stopping in order takes a worker long when the broker dies with the launcher, and
+        # nothing is lost: the run's row is the truth.
+        orphan_signal=signal.SIGKILL,
         patience=soft_seconds + 5.0,
         # The pages stay quick while an experiment takes all it can get.
         niceness=5,
