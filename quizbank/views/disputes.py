@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from demos.figures.stamp import trap_verdict
+from demos.models import Finding
 from quizbank.models import Question, Topic, Trap
 from quizbank.queries import disputes
 from quizbank.queries.bank import NO_VERDICT, VERDICTS, Findings, recorded
@@ -75,7 +75,8 @@ class Judged:
     """A claim in the words of its experiment, with its finding."""
 
     text: Mapping[str, str]
-    finding: Any
+    finding: Finding
+    experiment: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,16 @@ class Shown:
     """An entry with the drawing of its telling experiment; None where nothing was measured."""
 
     entry: Entry
-    drawing: Drawing | None
-    judged: tuple[Judged, ...]
-    run: Any
+    drawing: Drawing | None = None
+    judged: tuple[Judged, ...] = ()
+
+    @property
+    def runs(self) -> list[Judged]:
+        """One finding of each experiment, which knows its run."""
+        first: dict[str, Judged] = {}
+        for one in self.judged:
+            first.setdefault(one.finding.demo_id, one)
+        return list(first.values())
 
 
 @require_safe
@@ -148,16 +156,12 @@ def _of_trap(trap: Trap, findings: Findings) -> Entry:
 
 
 def _shown(entry: Entry, drawn: Mapping[str, Drawing]) -> Shown:
-    measured = [one for one in entry.cited if one.finding and one.demo in drawn]
     judged = tuple(
-        Judged(drawn[one.demo].claims[one.claim], one.finding)
-        for one in measured
-        if one.claim in drawn[one.demo].claims
+        Judged(drawn[one.demo].claims[one.claim], one.finding, drawn[one.demo].title)
+        for one in entry.cited
+        if one.finding and one.demo in drawn and one.claim in drawn[one.demo].claims
     )
-    if not measured:
-        return Shown(entry, None, (), None)
-    first = measured[0]
-    return Shown(entry, drawn[first.demo], judged, first.finding)
+    return Shown(entry, drawn[judged[0].finding.demo_id], judged) if judged else Shown(entry)
 
 
 def _left(everything: Sequence[Entry], chosen: Mapping[str, str]) -> list[Entry]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 WORDS = {
     "disputed.title": ("有争议的说法", "Disputed claims"),
     "disputed.lede": (
-        "笔记之间互相矛盾的地方，和面试里常有人说错的话。每一条都注明出处；能用实验判的，盖上实测的章。",
-        "Where the notes contradict one another, and what people get wrong in interviews. Each "
-        "has its source; what an experiment can decide bears the stamp of its run.",
+        "笔记之间互相矛盾的地方，和面试里常有人说错的话。笔记里的出处一一注明；能用实验判的，盖上实测的章。",
+        "Where the notes contradict one another, and what people get wrong in interviews. "
+        "Places in the notes are cited; what an experiment can decide bears its run’s stamp.",
     ),
     "disputed.from_questions": (
         "笔记说法不一？看有争议的说法",
@@ -16,10 +16,10 @@ WORDS = {
     "disputed.kind": ("类别", "Kind"),
     "disputed.topic": ("主题", "Topic"),
     "disputed.verdict": ("判定", "Verdict"),
-    "disputed.kind_between": ("两份笔记相左", "between notes"),
+    "disputed.kind_between": ("笔记之间相左", "between notes"),
     "disputed.kind_within": ("一份笔记自相矛盾", "within one note"),
     "disputed.kind_trap": ("陷阱", "traps"),
-    "disputed.is_between": ("两份笔记相左", "between notes"),
+    "disputed.is_between": ("笔记之间相左", "between notes"),
     "disputed.is_within": ("一份笔记自相矛盾", "within one note"),
     "disputed.is_trap": ("陷阱", "trap"),
     "disputed.verdict_confirmed": ("证实", "confirmed"),
@@ -40,5 +40,6 @@ WORDS = {
     "disputed.not_measured": ("还没有实测", "not yet measured"),
     "disputed.question": ("题目：{title}", "Question: {title}"),
     "disputed.lab": ("到实验室", "Open in the lab"),
+    "disputed.lab_of": ("到实验室：{title}", "In the lab: {title}"),
     "disputed.run": ("这次运行", "This run"),
 }
