@@ -156,5 +156,5 @@ def words(content: Mapping[str, Any] | str | None, language: Language) -> str:
     if content is None:
         return ""
     if isinstance(content, str):
-        return numbers.spaced(content)
-    return numbers.spaced(str(content.get(language) or next(iter(content.values()), "")))
+        return numbers.typeset(content)
+    return numbers.typeset(str(content.get(language) or next(iter(content.values()), "")))

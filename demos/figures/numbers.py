@@ -23,6 +23,7 @@ ALIKE = 1000.0  # ends of an interval further apart than this have no common pow
 
 _SUPERSCRIPT = str.maketrans(f"0123456789-{MINUS}", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", f"0123456789{MINUS}+n")
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|(?<=s)'(?=\s)")
 _PERCENT = re.compile(r"(?<=\d) ?%")
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ]+")
 
@@ -140,14 +141,14 @@ def seconds(value: float | None) -> str:
     return f"{_fixed(value, 1) if abs(value) < 10 else count(round(value))}{NBSP}s"
 
 
-def spaced(text: str) -> str:
-    """Percent signs after a no-break space, as numbers made here have them."""
-    return _PERCENT.sub(f"{NBSP}%", text)
+def typeset(text: str) -> str:
+    """Percent signs after a no-break space, as numbers made here have them; curved apostrophes."""
+    return _APOSTROPHE.sub("’", _PERCENT.sub(f"{NBSP}%", text))
 
 
 def html(text: str) -> str:
     """The text as markup: escaped, superscript characters in `<sup>`."""
-    text = spaced(text)
+    text = typeset(text)
     parts = (
         f"<sup>{plain_digits(run)}</sup>" if raised else _html.escape(run)
         for run, raised in runs(text)

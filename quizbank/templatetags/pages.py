@@ -19,7 +19,6 @@ from quizbank import wording
 from quizbank.wording import calendar
 
 register = template.Library()
-APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|(?<=s)'(?=\s)")
 SHORT = re.compile(r"(?<![^\W_])(\w{1,3}) ([=−]) (?=[\w.]{1,5}(?!\w))")  # 1 − p, p = 0.5
 BOUND = "\\1\u00a0\\2\u00a0"
 SEPARATOR = {"zh": '<i class="sep"></i>', "en": " · "}
@@ -47,7 +46,7 @@ def localised(text: Mapping[str, str] | None) -> SafeString:
     """A text of a manifest or a finding in the page's language, its powers raised."""
     if not text:
         return SafeString("")
-    said = APOSTROPHE.sub("’", SHORT.sub(BOUND, text[wording.language()]))
+    said = SHORT.sub(BOUND, text[wording.language()])
     return mark_safe(numbers.html(said))  # noqa: S308 - escaped by html()
 
 
