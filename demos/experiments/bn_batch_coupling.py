@@ -154,7 +154,7 @@ def law_of(curve: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tenso
 def modes(params: Params, seeds: Seeds, z: torch.Tensor, w2: torch.Tensor) -> tuple[Modes, Modes]:
     """Outputs in training and at test, for a mini-batch and for the whole data as one batch."""
     u = draws(seeds, "batches", BATCHES + LAST, POOL, law="uniform", device=str(z.device))
-    chosen = u.argsort(2)[..., : params.batch]  # [S, 48, B], without replacement
+    chosen = u.topk(params.batch, largest=False).indices  # [S, 48, B], without replacement
     flat = chosen.flatten(1)[..., None].expand(-1, -1, HIDDEN)
     batches = z.gather(1, flat).view(len(z), BATCHES + LAST, params.batch, HIDDEN)
     variance, mean = torch.var_mean(batches[:, :BATCHES], 2)  # [S, 40, H], unbiased
