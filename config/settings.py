@@ -229,9 +229,15 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENFORCE_NON_BLANK_FIELDS": True,
+    # Several fields are called `state`, and several `kind`.
     "ENUM_NAME_OVERRIDES": {
         "RunState": "demos.models.State",
         "CardState": ["new", "learning", "review", "relearning"],
+        "AnswerState": "api.quiz_shapes.STATES",
+        "ItemKind": "api.quiz_shapes.ITEM_KINDS",
+        "ClaimKind": ["always", "share", "sometimes", "shown"],
+        "DisputeKind": "api.dispute_shapes.KINDS",
+        "EventKind": "api.study_shapes.KINDS",
     },
 }
 

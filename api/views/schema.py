@@ -8,25 +8,12 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2
-from drf_spectacular.settings import patched_settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.authentication import TokenAuthentication
-from api.quiz_shapes import ITEM_KINDS
-from api.quiz_shapes import STATES as ANSWER_STATES
-from api.study_shapes import STATES
 from api.views.base import ApiView
-from demos.models import State as RunState
-
-# Several fields are called `state`, and several `kind`.
-ENUMS = {
-    "RunState": RunState.choices,
-    "CardState": list(STATES.values()),
-    "AnswerState": list(ANSWER_STATES),
-    "ItemKind": list(ITEM_KINDS),
-}
 
 
 class Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -41,9 +28,8 @@ class Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
 
 @lru_cache(maxsize=1)
 def described() -> Any:
-    with patched_settings({"ENUM_NAME_OVERRIDES": ENUMS}):
-        generator = SchemaGenerator()  # type: ignore[no-untyped-call]
-        schema = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+    schema = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     for name, component in schema["components"]["schemas"].items():
         if name.endswith("Request") and component.get("type") == "object":
             component["additionalProperties"] = False  # unknown fields are refused

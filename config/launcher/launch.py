@@ -108,8 +108,7 @@ class Launch:
 
     def _content(self) -> None:
         say("正在读取实验与题库……", "Reading the experiments and the question bank …")
-        for command in ("sync_demos", "sync_bank"):
-            self._step(command)
+        self._step("sync_bank")
         if folder := os.environ.get("DOCUMENTS", "").strip():
             say(f"正在导入 {folder} 里的笔记……", f"Importing the notes in {folder} …")
             self._step("import_document", "--everyone", str(Path(folder).absolute()), needed=False)
