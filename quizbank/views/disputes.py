@@ -24,7 +24,7 @@ from quizbank.queries.disputes import Cited, Disputed, Drawing
 from quizbank.views.questions import Filter, Option
 from quizbank.wording import say
 
-PAGE = 40
+PAGE = 40  # every contradiction is on the first page, where its anchor is looked for
 KINDS = ("between", "within", "trap")
 DIMENSIONS = ("kind", "topic", "verdict")
 
