@@ -62,9 +62,7 @@ def tape(
     return f'<figure class="strip">{"".join(drawings)}</figure>'
 
 
-def session(
-    ticks: Sequence[int | None], *, total: int, language: Language, label: str = ""
-) -> str:
+def session(ticks: Sequence[int | None], *, total: int, language: Language, label: str = "") -> str:
     """The tape of a study session, 340 by 14: one tick a card, short where it was missed.
 
     Without a `label` it is read out as so many cards.
