@@ -10,6 +10,7 @@ python -m demos new batch_norm_noise
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -19,7 +20,12 @@ from demos import cli
 def main() -> int:
     arguments = parser().parse_args()
     try:
-        return int(arguments.command(arguments))
+        status = int(arguments.command(arguments))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # the reader, `head` perhaps, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except cli.Refused as error:
         print(f"demos: {error}", file=sys.stderr)
         return 2

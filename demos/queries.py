@@ -106,7 +106,8 @@ def progress(run: Run, now: datetime | None = None) -> dict[str, Any]:
             for f in result["findings"]
             if f["kind"] != "shown"
         ]
-    failure = {k: v for k, v in (run.failure or {}).items() if k in ("code", "zh", "en")}
+    why = run.failure if run.state == State.FAILED and run.failure else {}
+    failure = {k: v for k, v in why.items() if k in ("code", "zh", "en")}
     return {
         "id": str(run.pk),
         "state": run.state,
