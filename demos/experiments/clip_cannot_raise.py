@@ -4,7 +4,8 @@ Clipping the norm multiplies a gradient whose norm exceeds c by c / norm; clippi
 every entry off at a bound (Pascanu, Mikolov & Bengio 2013). One could hold that either keeps
 gradients "in a range" and so from becoming too small. The gradients here are those of fresh
 deep nets, at loss scales spread over eight decades so that c is met from both sides, and it is
-PyTorch's own functions that clip them.
+PyTorch's own functions that clip them; only the trained net, stacked over seeds, scales its
+gradients per seed by the same rule.
 
 Controls: scaling to norm c in every case, which does raise; tanh in place of sigmoid, so that
 nothing vanishes; no clipping; and clipping by value, which turns the gradient.
