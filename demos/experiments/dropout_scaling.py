@@ -272,6 +272,26 @@ DEMO = Demo(
     chunk=2,  # forty wide layers fill the cache: larger batches only push them out
     claims=(
         Claim(
+            slug="inverted_inflates_gradients",
+            text=Text(
+                f"训练时除以 1−p 的 dropout（p = {DEFAULT.p}），把 {DEFAULT.depth} 层 ReLU 网络"
+                "输入处的梯度放大一万倍以上。",
+                f"Inverted dropout with p = {DEFAULT.p} enlarges the gradient at the input of a"
+                f" {DEFAULT.depth}-layer ReLU net more than 10 000-fold.",
+            ),
+            decides=("VG-14",),
+            clauses=(mostly("dropout.growth", above=4.0),),
+            controls=(mostly("corrected.growth", above=-1.0, below=1.0),),
+            control_text=Text(
+                "同样的掩码，只改一处：权重方差乘以 1−p，梯度与不用 dropout 时相差不到 10 倍。",
+                "Same masks, one change: the weight variance times 1 − p keeps the gradient within"
+                " tenfold of that without dropout.",
+            ),
+            works_with=(mostly("dropout.alive", above=0.9),),
+            works_without=(mostly("plain.size", above=-1.0, below=1.0),),
+            broken=replace(DEFAULT, corrected=True),
+        ),
+        Claim(
             slug="scaling_keeps_the_mean",
             text=Text(
                 f"p = {DEFAULT.p}，训练时除以 1−p：下一层的输入对掩码取平均，就是测试时的输入，"
@@ -303,26 +323,6 @@ DEMO = Demo(
                 "Same net and masks, one change: measured at the masked layer itself.",
             ),
             broken=replace(DEFAULT, p=0.0),
-        ),
-        Claim(
-            slug="inverted_inflates_gradients",
-            text=Text(
-                f"训练时除以 1−p 的 dropout（p = {DEFAULT.p}），把 {DEFAULT.depth} 层 ReLU 网络"
-                "输入处的梯度放大一万倍以上。",
-                f"Inverted dropout with p = {DEFAULT.p} enlarges the gradient at the input of a"
-                f" {DEFAULT.depth}-layer ReLU net more than 10 000-fold.",
-            ),
-            decides=("VG-14",),
-            clauses=(mostly("dropout.growth", above=4.0),),
-            controls=(mostly("corrected.growth", above=-1.0, below=1.0),),
-            control_text=Text(
-                "同样的掩码，只改一处：权重方差乘以 1−p，梯度与不用 dropout 时相差不到 10 倍。",
-                "Same masks, one change: the weight variance times 1 − p keeps the gradient within"
-                " tenfold of that without dropout.",
-            ),
-            works_with=(mostly("dropout.alive", above=0.9),),
-            works_without=(mostly("plain.size", above=-1.0, below=1.0),),
-            broken=replace(DEFAULT, corrected=True),
         ),
         Claim(
             slug="undivided_shrinks_gradients",
