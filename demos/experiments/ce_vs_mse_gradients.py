@@ -247,10 +247,11 @@ DEMO = Demo(
         "Which loss still moves an output that is saturated and wrong?",
     ),
     summary=Text(
-        "同样的 logit、同样的学习率，只换损失：数一数要多少步才改得过来，再看误差越大时梯度"
-        "往哪边走。",
+        "同样的 logit、同样的学习率，只换损失：数一数要多少步才改得过来（到头也没改过来的，"
+        f"按 {DEFAULT.steps + 1} 步计），再看误差越大时梯度往哪边走。",
         "The same logits and the same rate, only the loss differs: how many steps until the answer"
-        " is put right, and what the gradient does as the error grows.",
+        f" is put right ({DEFAULT.steps + 1} where it never is), and what the gradient does as the"
+        " error grows.",
     ),
     topic="softmax_and_losses",
     params=DEFAULT,
