@@ -12,6 +12,7 @@ from quizbank.models.disputes import DisputeSide as DisputeSide
 from quizbank.models.documents import CatalogueRow as CatalogueRow
 from quizbank.models.documents import Document as Document
 from quizbank.models.documents import Unit as Unit
+from quizbank.models.interviews import Interview as Interview
 from quizbank.models.notes import ImportedDocument as ImportedDocument
 from quizbank.models.notes import Passage as Passage
 from quizbank.models.notes import PendingUpload as PendingUpload
@@ -23,8 +24,10 @@ from quizbank.models.people import User as User
 from quizbank.models.quiz import QuizAnswer as QuizAnswer
 from quizbank.models.quiz import QuizSession as QuizSession
 from quizbank.models.study import Card as Card
+from quizbank.models.study import Confidence as Confidence
 from quizbank.models.study import EventKind as EventKind
 from quizbank.models.study import Form as Form
+from quizbank.models.study import Origin as Origin
 from quizbank.models.study import ReviewEvent as ReviewEvent
 from quizbank.models.study import State as State
 from quizbank.models.study import StudyPolicy as StudyPolicy

@@ -12,13 +12,18 @@ from quizbank.models.people import StudyProfile, User
 from quizbank.models.study import Card, EventKind, ReviewEvent
 from quizbank.scheduling import (
     DEFAULT_PARAMETERS,
+    Act,
     Answer,
+    Bury,
     Event,
     Folded,
     Memory,
     Outcome,
     Plan,
     Policy,
+    Reset,
+    SetDue,
+    Suspend,
     fold,
     step,
     study_day,
@@ -43,6 +48,9 @@ def policy_of(profile: StudyProfile) -> Policy:
         relearning_steps=tuple(profile.relearning_steps),
         maximum_interval=profile.maximum_interval,
         rollover=profile.rollover_hour,
+        fuzz=profile.fuzz,
+        leech_threshold=profile.leech_threshold,
+        leech_suspends=profile.leech_suspends,
     )
 
 
@@ -94,15 +102,32 @@ def to_event(row: ReviewEvent) -> Event:
         answer=answer,
         parameters=parameters,
         undoes=row.undoes_id,
-        plan=_plan(row) if row.kind == EventKind.PLAN else None,
+        act=_act(row),
     )
 
 
-def _plan(row: ReviewEvent) -> Plan:
+def _act(row: ReviewEvent) -> Act | None:
+    match row.kind:
+        case EventKind.SUSPEND:
+            return Suspend()
+        case EventKind.UNSUSPEND:
+            return Suspend(False)
+        case EventKind.RESET:
+            return Reset()
+        case EventKind.PLAN | EventKind.SET_DUE | EventKind.RESCHEDULE | EventKind.BURY:
+            return _dated(row)
+    return None
+
+
+def _dated(row: ReviewEvent) -> Act:
     if row.interval_chosen is None or row.policy is None:
-        raise ValueError(f"event {row.id} is a plan without a day or policy")
+        raise ValueError(f"event {row.id} names a day without a day or policy")
     day = row.study_day + timedelta(days=row.interval_chosen)
-    return Plan(day, row.zone, Policy.from_json(row.policy.values).rollover)
+    if row.kind == EventKind.BURY:
+        return Bury(day)
+    rollover = Policy.from_json(row.policy.values).rollover
+    planned = Plan if row.kind == EventKind.PLAN else SetDue
+    return planned(day, row.zone, rollover)
 
 
 def personal_history(user_id: int) -> list[Event]:
@@ -140,11 +165,10 @@ def consider(card: Card, profile: StudyProfile, answer: Answer, received: dateti
 
     Usually the answer is the latest event there is and one step from the cache; a late
     one, from another device or a wrong clock, is put in its place and the card refolded.
-    So is one on a card brought forward, since the cache does not say when that was.
     """
     memory, parameters = memory_of(card), parameters_of(profile)
-    latest = max(filter(None, (memory.last_review, profile.adopted_at)), default=None)
-    if (latest is None or answer.at > latest) and not memory.brought_forward:
+    latest = max(filter(None, (memory.touched, profile.adopted_at)), default=None)
+    if latest is None or answer.at > latest:
         outcome = step(memory, answer, seed=card.seed, parameters=parameters)
         return Folded(outcome.memory, PENDING, {PENDING: outcome})
     pending = Event(PENDING, answer.at, received, answer=answer)

@@ -18,7 +18,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from quizbank.scheduling import check_parameters
+from quizbank.scheduling import LONGEST_INTERVAL, check_parameters
 
 
 class User(AbstractUser):
@@ -44,6 +44,25 @@ def _default_learning_steps() -> list[int]:
 
 def _default_relearning_steps() -> list[int]:
     return [600]
+
+
+def _default_easy_days() -> list[float]:
+    return [1.0] * 7
+
+
+def check_easy_days(days: object) -> None:
+    """Seven shares of a normal day's load; at least one day has to be a normal one."""
+    if (
+        not isinstance(days, list)
+        or len(days) != 7
+        or not all(
+            isinstance(share, int | float) and not isinstance(share, bool) and 0 <= share <= 1
+            for share in days
+        )
+    ):
+        raise ValidationError(_("Easy days must be seven numbers between 0 and 1."))
+    if max(days) < 1:
+        raise ValidationError(_("At least one day must be a normal one."))
 
 
 def check_zone(name: str) -> None:
@@ -79,7 +98,8 @@ class StudyProfile(models.Model):
         default=10, validators=[MaxValueValidator(9_999)]
     )
     maximum_interval = models.PositiveIntegerField(  # days
-        default=36_500, validators=[MinValueValidator(1), MaxValueValidator(36_500)]
+        default=LONGEST_INTERVAL,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_INTERVAL)],
     )
     learning_steps = models.JSONField(  # seconds
         default=_default_learning_steps, blank=True, validators=[check_steps]
@@ -87,6 +107,18 @@ class StudyProfile(models.Model):
     relearning_steps = models.JSONField(  # seconds
         default=_default_relearning_steps, blank=True, validators=[check_steps]
     )
+    fuzz = models.BooleanField(default=True)
+    load_balancing = models.BooleanField(default=True)  # within the days that fuzz allows
+    easy_days = models.JSONField(  # how full each weekday may get, Monday first, 0 to 1
+        default=_default_easy_days, blank=True, validators=[check_easy_days]
+    )
+    minutes_per_day = models.PositiveSmallIntegerField(  # 0 for as long as it takes
+        default=0, validators=[MaxValueValidator(1_440)]
+    )
+    leech_threshold = models.PositiveSmallIntegerField(  # lapses; 0 for never
+        default=8, validators=[MaxValueValidator(99)]
+    )
+    leech_suspends = models.BooleanField(default=False)
     # What the log says was adopted last, and when; no set means the published defaults.
     parameter_set = models.ForeignKey(
         "quizbank.ParameterSet", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -103,7 +135,7 @@ class StudyProfile(models.Model):
                 condition=models.Q(rollover_hour__lte=23), name="profile_rollover_in_range"
             ),
             models.CheckConstraint(
-                condition=models.Q(maximum_interval__gte=1, maximum_interval__lte=36_500),
+                condition=models.Q(maximum_interval__gte=1, maximum_interval__lte=LONGEST_INTERVAL),
                 name="profile_maximum_interval_in_range",
             ),
         ]
@@ -113,7 +145,11 @@ class StudyProfile(models.Model):
 
 
 class ParameterSet(models.Model):
-    """Weights of the memory model, fitted for one person. Rows are never changed."""
+    """Weights of the memory model, fitted for one person or brought along by them.
+
+    A fit says what it was tried on and whether it did better there than the parameters
+    before; a refused one is kept too. Rows are never changed.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="parameter_sets"
@@ -122,6 +158,20 @@ class ParameterSet(models.Model):
     engine = models.CharField(max_length=40)  # name and version of what made them
     values = models.JSONField()  # 21 floats
     created_at = models.DateTimeField(default=timezone.now)
+    fitted_through = models.BigIntegerField(null=True, blank=True)  # the last event it saw
+    scored = models.PositiveIntegerField(default=0)  # reviews it was fitted on and tried on
+    # Log loss on the latest reviews, which the fit did not see.
+    loss_before = models.FloatField(null=True, blank=True)
+    loss_after = models.FloatField(null=True, blank=True)
+    accepted = models.BooleanField(null=True, blank=True)  # None for one that was not fitted
+    reason = models.CharField(max_length=40, blank=True, default="")  # a code, worded by pages
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "fitted_through"], name="one_fit_per_last_event"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.algorithm} by {self.engine}"

@@ -31,10 +31,36 @@ class State(models.IntegerChoices):
 
 
 class EventKind(models.TextChoices):
+    """Those with a day mean the one `interval_chosen` days after their study day."""
+
     REVIEW = "review"
+    CRAM = "cram"  # graded, and the schedule left alone
     UNDO = "undo"
     ADOPT_PARAMETERS = "adopt_parameters"
-    PLAN = "plan"  # asked for within `interval_chosen` days of its study day
+    PLAN = "plan"  # shown by that day, or sooner if it is due sooner
+    SET_DUE = "set_due"  # due on that day, as the person asked
+    RESCHEDULE = "reschedule"  # due on that day, as the system proposed
+    SUSPEND = "suspend"
+    UNSUSPEND = "unsuspend"
+    BURY = "bury"  # not shown before that day
+    RESET = "reset"
+
+
+class Origin(models.TextChoices):
+    """Where an event was recorded first."""
+
+    HERE = ""
+    ANKI = "anki"
+    CSV = "csv"
+    JSON = "json"
+
+
+class Confidence(models.TextChoices):
+    """How sure of the answer the learner was before seeing it."""
+
+    LOW = "low"
+    MID = "mid"
+    HIGH = "high"
 
 
 class StudyPolicy(models.Model):
@@ -59,7 +85,6 @@ class Card(models.Model):
     )
     form = models.CharField(max_length=20, choices=Form.choices, default=Form.RECALL)
     seed = models.BigIntegerField(editable=False)  # of its fuzz, the same for every learner
-    suspended = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     state = models.PositiveSmallIntegerField(choices=State.choices, default=State.NEW)
@@ -74,6 +99,10 @@ class Card(models.Model):
     interval = models.PositiveIntegerField(default=0)  # days; 0 while in steps
     reps = models.PositiveIntegerField(default=0)
     lapses = models.PositiveIntegerField(default=0)
+    leech = models.BooleanField(default=False)
+    suspended = models.BooleanField(default=False)
+    buried_until = models.DateField(null=True, blank=True)  # shown again from that study day
+    touched = models.DateTimeField(null=True, blank=True)  # the latest event that counts
     last_event = models.ForeignKey(
         "quizbank.ReviewEvent", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -87,6 +116,9 @@ class Card(models.Model):
         indexes = [
             models.Index(
                 fields=["user", "due"], name="card_user_due", condition=Q(suspended=False)
+            ),
+            models.Index(
+                fields=["user", "due_day"], name="card_user_due_day", condition=Q(suspended=False)
             ),
             models.Index(fields=["user", "first_day"], name="card_user_first_day"),
         ]
@@ -138,6 +170,9 @@ class ReviewEvent(models.Model):
     suggestion = models.PositiveSmallIntegerField(null=True, blank=True)
     ticks = models.JSONField(default=list, blank=True)
     answer = models.TextField(blank=True, default="", max_length=ANSWER_LENGTH)
+    confidence = models.CharField(max_length=4, choices=Confidence.choices, blank=True, default="")
+    hint_used = models.BooleanField(default=False)
+    origin = models.CharField(max_length=8, choices=Origin.choices, blank=True, default="")
     prediction = models.JSONField(null=True, blank=True)
 
     # The card after this event, as it was answered to the client.
@@ -173,7 +208,21 @@ class ReviewEvent(models.Model):
                         rating__isnull=True,
                     )
                     | Q(
-                        kind="plan",
+                        kind="cram",
+                        card__isnull=False,
+                        rating__isnull=False,
+                        rating__gte=1,
+                        rating__lte=4,
+                        undoes__isnull=True,
+                    )
+                    | Q(
+                        kind__in=["suspend", "unsuspend", "reset"],
+                        card__isnull=False,
+                        undoes__isnull=True,
+                        rating__isnull=True,
+                    )
+                    | Q(
+                        kind__in=["plan", "set_due", "reschedule", "bury"],
                         card__isnull=False,
                         policy__isnull=False,
                         interval_chosen__isnull=False,

@@ -119,15 +119,16 @@ def next_item(
     return StudyItem(card.question, card if card.reps else None, counted) if card else None
 
 
-def _shown(user: User | None) -> QuerySet[Card]:
-    cards = Card.objects.filter(user=user, suspended=False, question__retired_at=None)
-    return cards.select_related("question__topic")
+def _shown(today: _Today) -> QuerySet[Card]:
+    cards = Card.objects.filter(user=today.user, suspended=False, question__retired_at=None)
+    risen = Q(buried_until=None) | Q(buried_until__lte=today.day)
+    return cards.filter(risen).select_related("question__topic")
 
 
 def _due(today: _Today) -> QuerySet[Card]:
     """Cards in steps whose time has come, and cards whose day it is: a new one has a day
     only if it was asked for."""
-    return _shown(today.user).filter(
+    return _shown(today).filter(
         Q(state__in=(State.NEW, State.REVIEW), due_day__lte=today.day)
         | Q(state__in=STEPS, due__lte=today.now),
         due__lte=today.now + WIDEST_ZONES,
@@ -135,7 +136,7 @@ def _due(today: _Today) -> QuerySet[Card]:
 
 
 def _ahead(today: _Today, topic: str | None, skip: Collection[str]) -> list[Card]:
-    cards = _shown(today.user).filter(state__in=STEPS, due__lte=today.now + LEARN_AHEAD)
+    cards = _shown(today).filter(state__in=STEPS, due__lte=today.now + LEARN_AHEAD)
     if topic is not None:
         cards = cards.filter(question__topic__slug=topic)
     return list(cards.exclude(question__path__in=skip))
@@ -184,7 +185,7 @@ def _counts(today: _Today) -> Counts:
     started = Card.objects.filter(user=today.user, first_day=today.day).count()
     left = max(0, today.new_per_day - started)
     by_day = [0] * DAYS_AHEAD
-    ahead = _shown(today.user).filter(due_day__lt=today.day + timedelta(days=DAYS_AHEAD))
+    ahead = _shown(today).filter(due_day__lt=today.day + timedelta(days=DAYS_AHEAD))
     for due_day, n in ahead.order_by().values_list("due_day").annotate(n=Count("pk")):
         by_day[max(0, (due_day - today.day).days)] += n
     return Counts(

@@ -6,6 +6,11 @@ belongs to; `suggest` turns a ticked rubric into a grade.
 
 from __future__ import annotations
 
+from quizbank.scheduling.acts import Bury as Bury
+from quizbank.scheduling.acts import Plan as Plan
+from quizbank.scheduling.acts import Reset as Reset
+from quizbank.scheduling.acts import SetDue as SetDue
+from quizbank.scheduling.acts import Suspend as Suspend
 from quizbank.scheduling.days import start_of_day as start_of_day
 from quizbank.scheduling.days import study_day as study_day
 from quizbank.scheduling.engine import ALGORITHM as ALGORITHM
@@ -16,14 +21,15 @@ from quizbank.scheduling.engine import recall as recall
 from quizbank.scheduling.fuzz import seed_of as seed_of
 from quizbank.scheduling.memory import AGAIN as AGAIN
 from quizbank.scheduling.memory import LEARNING as LEARNING
+from quizbank.scheduling.memory import LONGEST_INTERVAL as LONGEST_INTERVAL
 from quizbank.scheduling.memory import NEW as NEW
 from quizbank.scheduling.memory import RATINGS as RATINGS
 from quizbank.scheduling.memory import RELEARNING as RELEARNING
 from quizbank.scheduling.memory import REVIEW as REVIEW
+from quizbank.scheduling.memory import Act as Act
 from quizbank.scheduling.memory import Answer as Answer
 from quizbank.scheduling.memory import Event as Event
 from quizbank.scheduling.memory import Memory as Memory
-from quizbank.scheduling.memory import Plan as Plan
 from quizbank.scheduling.memory import Policy as Policy
 from quizbank.scheduling.replay import Folded as Folded
 from quizbank.scheduling.replay import Outcome as Outcome

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Self
+from datetime import date, datetime
+from typing import Any, Protocol, Self
 
 NEW, LEARNING, REVIEW, RELEARNING = range(4)
 AGAIN, HARD, GOOD, EASY = range(1, 5)
@@ -23,6 +23,9 @@ class Policy:
     relearning_steps: tuple[int, ...] = (600,)
     maximum_interval: int = LONGEST_INTERVAL  # days
     rollover: int = 4  # hour of the local day
+    fuzz: bool = True
+    leech_threshold: int = 8  # lapses; 0 means that no card becomes a leech
+    leech_suspends: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what the engine does not check: at 0 it divides by zero."""
@@ -33,6 +36,8 @@ class Policy:
             raise ValueError(f"maximum_interval must lie between 1 and {LONGEST_INTERVAL}")
         if not 0 <= self.rollover <= 23:
             raise ValueError("rollover must be an hour from 0 to 23")
+        if self.leech_threshold < 0:
+            raise ValueError("leech_threshold must not be negative")
 
     def json(self) -> dict[str, Any]:
         return asdict(self) | {
@@ -51,7 +56,8 @@ class Memory:
     """What the log says of one card. A card never reviewed is `Memory()`.
 
     `last_day` never moves back: after a flight west the days elapsed count from the
-    later of the two study days. `interval` is 0 while the card is in steps.
+    later of the two study days. `interval` is 0 while the card is in steps. `touched` is
+    the moment of the latest event that counts: an earlier one cannot simply be added.
     """
 
     state: int = NEW
@@ -66,14 +72,10 @@ class Memory:
     interval: int = 0  # days
     reps: int = 0
     lapses: int = 0
-
-    @property
-    def brought_forward(self) -> bool:
-        """Whether the due day is one that was asked for, and no answer's promise."""
-        if self.due_day is None or self.state in (LEARNING, RELEARNING):
-            return False
-        promised = self.last_day and self.last_day + timedelta(days=self.interval)
-        return self.due_day != promised
+    leech: bool = False  # lapsed so often that learning it anew would be cheaper
+    suspended: bool = False
+    buried_until: date | None = None  # the study day from which it is shown again
+    touched: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -91,18 +93,16 @@ class Answer:
     chosen: int | None = None  # days
 
 
-@dataclass(frozen=True)
-class Plan:
-    """The wish to see a card by a study day, whatever its schedule says."""
+class Act(Protocol):
+    """What a person did with a card beside answering it."""
 
-    day: date
-    zone: str
-    rollover: int
+    def apply(self, memory: Memory) -> Memory: ...
 
 
 @dataclass(frozen=True)
 class Event:
-    """One row of the log: an answer, a plan, an adoption of parameters, or an undo."""
+    """One row of the log: an answer, an act, an adoption of parameters, an undo, or none of
+    these where it leaves the schedule alone."""
 
     id: int
     reviewed_at: datetime
@@ -110,7 +110,7 @@ class Event:
     answer: Answer | None = None
     parameters: tuple[float, ...] | None = None
     undoes: int | None = None
-    plan: Plan | None = None
+    act: Act | None = None
 
     @property
     def key(self) -> tuple[datetime, datetime, int]:

@@ -12,19 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 
 from quizbank.scheduling import engine
+from quizbank.scheduling.acts import Reset
 from quizbank.scheduling.days import start_of_day, study_day
 from quizbank.scheduling.fuzz import fuzzed
-from quizbank.scheduling.memory import (
-    AGAIN,
-    HARD,
-    LEARNING,
-    RELEARNING,
-    REVIEW,
-    Answer,
-    Event,
-    Memory,
-    Plan,
-)
+from quizbank.scheduling.memory import AGAIN, HARD, REVIEW, Answer, Event, Memory
 
 
 @dataclass(frozen=True)
@@ -61,7 +52,8 @@ def step(memory: Memory, answer: Answer, *, seed: int, parameters: tuple[float, 
     else:
         due, wait = (answer.at + gap).astimezone(UTC), gap
         due_day = study_day(due, answer.zone, answer.policy.rollover)
-    lapsed = memory.state == REVIEW and answer.rating == AGAIN
+    lapses = memory.lapses + (memory.state == REVIEW and answer.rating == AGAIN)
+    struggles = lapses > memory.lapses and _is_leech(lapses, answer.policy.leech_threshold)
     scheduled = Memory(
         state=after.state,
         step=after.step,
@@ -74,9 +66,18 @@ def step(memory: Memory, answer: Answer, *, seed: int, parameters: tuple[float, 
         last_review=answer.at,
         interval=chosen,
         reps=memory.reps + 1,
-        lapses=memory.lapses + lapsed,
+        lapses=lapses,
+        leech=memory.leech or struggles,
+        suspended=memory.suspended or (struggles and answer.policy.leech_suspends),
+        buried_until=memory.buried_until,
+        touched=answer.at,
     )
     return Outcome(scheduled, wait, drawn, raw, chosen)
+
+
+def _is_leech(lapses: int, threshold: int) -> bool:
+    """At the threshold and, so that it is not overlooked, every half threshold after it."""
+    return lapses >= threshold > 0 and (lapses - threshold) % max(1, threshold // 2) == 0
 
 
 def _trace(memory: Memory) -> engine.Trace:
@@ -94,24 +95,11 @@ def _choose(memory: Memory, answer: Answer, raw: int, seed: int) -> int:
     """The days recorded with the answer if they were drawn for this interval and seed."""
     if answer.chosen is not None and (answer.raw, answer.seed) == (raw, seed):
         return answer.chosen
-    if memory.reps == 0:
+    if memory.reps == 0 or not answer.policy.fuzz:
         # A first interval is what the page showed before the card had a learner.
         return raw
     floor = memory.interval if answer.rating >= HARD else 0
     return fuzzed(raw, seed=seed, maximum=answer.policy.maximum_interval, at_least=floor)
-
-
-def bring_forward(memory: Memory, plan: Plan) -> Memory:
-    """The card due by that day: memory and interval stay, and so does an earlier due day.
-
-    A card in steps comes back by itself within a day.
-    """
-    if memory.state in (LEARNING, RELEARNING):
-        return memory
-    if memory.due_day is not None and memory.due_day <= plan.day:
-        return memory
-    due = start_of_day(plan.day, plan.zone, plan.rollover)
-    return replace(memory, due=due, due_day=plan.day)
 
 
 def undone(events: Iterable[Event]) -> dict[int, int]:
@@ -153,8 +141,10 @@ def fold(events: Iterable[Event], *, seed: int) -> Folded:
             outcomes[event.id] = outcome
             memory, last_event = outcome.memory, event.id
             answers.append(event.answer)
-        elif event.plan is not None:
-            memory = bring_forward(memory, event.plan)
+        elif event.act is not None:
+            memory = replace(event.act.apply(memory), touched=event.reviewed_at)
+            if isinstance(event.act, Reset):
+                answers, last_event = [], None
     return Folded(memory, last_event, outcomes)
 
 

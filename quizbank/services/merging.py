@@ -50,11 +50,7 @@ def _cards(guest: User, account: User) -> dict[object, Card]:
             user=account,
             question_id=card.question_id,
             form=card.form,
-            defaults={
-                "seed": card.seed,
-                "suspended": card.suspended,
-                "created_at": card.created_at,
-            },
+            defaults={"seed": card.seed, "created_at": card.created_at},
         )
         found[card.pk] = twin
     return found

@@ -17,10 +17,10 @@ from quizbank.models import Question, QuizAnswer, QuizSession, Topic, User
 from quizbank.models.quiz import CONFIDENCES
 from quizbank.queries.quiz import weakest
 from quizbank.services import quiz_items, quiz_marking
+from quizbank.services.acts import plan
 from quizbank.services.errors import BadAnswer as BadAnswer
 from quizbank.services.errors import BadQuiz as BadQuiz
 from quizbank.services.errors import QuizConflict as QuizConflict
-from quizbank.services.planning import plan
 from quizbank.services.quiz_marking import Value
 
 LONGEST = 50  # items

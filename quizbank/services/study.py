@@ -15,7 +15,8 @@ from django.db import transaction
 
 from quizbank.models import Card, EventKind, Question, ReviewEvent, StudyProfile, User
 from quizbank.models.history import PENDING, consider, day_of, policy_of, remember
-from quizbank.scheduling import Answer, Folded, seed_of
+from quizbank.scheduling import Answer, Folded
+from quizbank.services.acts import locked_card
 from quizbank.services.errors import BadReview as BadReview
 from quizbank.services.errors import ReviewConflict as ReviewConflict
 from quizbank.services.given import AHEAD, LONGEST_DURATION, Given
@@ -90,7 +91,7 @@ def _record(user: User, given: Given, now: datetime) -> Recorded:
         stored = stored_event(user, given.client_uuid, given.payload_hash)
         if stored is not None:
             return Recorded.before(stored)
-        card = _locked_card(user, given, now)
+        card = locked_card(user, given.question, given.form, now)
         at = clamp(given.reviewed_at, user, now, AHEAD)
         answer = Answer(
             rating=given.rating,
@@ -104,16 +105,6 @@ def _record(user: User, given: Given, now: datetime) -> Recorded:
         last = event.pk if folded.last_event == PENDING else folded.last_event
         remember(card, folded.memory, last)
     return Recorded(event, card, created=True)
-
-
-def _locked_card(user: User, given: Given, now: datetime) -> Card:
-    card, _ = Card.objects.select_for_update().get_or_create(
-        user=user,
-        question=given.question,
-        form=given.form,
-        defaults={"seed": seed_of(f"{given.question.path}:{given.form}"), "created_at": now},
-    )
-    return card
 
 
 def _insert(

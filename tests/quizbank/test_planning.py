@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 from quizbank.models import ReviewEvent
 from quizbank.queries.study import counts, next_item
 from quizbank.scheduling import Memory
+from quizbank.services.acts import plan
 from quizbank.services.audit import audit
-from quizbank.services.planning import plan
 from quizbank.services.study import ReviewConflict, undo
 from tests.cast import MONDAY
 from tests.quizbank.study_cast import grade, make_question, make_questions, memory
@@ -46,7 +46,7 @@ def test_a_known_card_is_due_tomorrow_and_remembers_the_same(alice, question):
     assert before.due > TOMORROW + timedelta(days=3)
     recorded = ask_for(alice, question)
     after = memory(alice, question)
-    assert after == replace(before, due=after.due, due_day=TOMORROW.date())
+    assert after == replace(before, due=after.due, due_day=TOMORROW.date(), touched=MONDAY)
     assert recorded.event.after_due == after.due
     assert next_item(alice, MONDAY) is None
     assert next_item(alice, TOMORROW).card == recorded.card
@@ -56,8 +56,9 @@ def test_a_known_card_is_due_tomorrow_and_remembers_the_same(alice, question):
 def test_a_card_due_sooner_stays_where_it_is(alice, question):
     grade(alice, question, 3, MONDAY)
     before = memory(alice, question)
-    ask_for(alice, question, MONDAY + timedelta(minutes=1))
-    assert memory(alice, question) == before
+    later = MONDAY + timedelta(minutes=1)
+    ask_for(alice, question, later)
+    assert memory(alice, question) == replace(before, touched=later)
 
 
 def test_a_question_not_studied_yet_is_asked_tomorrow_as_a_new_one(alice):
@@ -123,7 +124,7 @@ def test_a_wish_sent_twice_is_one(alice, question):
 
 
 def test_a_day_that_has_begun_cannot_be_planned(alice, question):
-    with pytest.raises(ValueError, match="day to come"):
+    with pytest.raises(ValueError, match="days must lie"):
         ask_for(alice, question, days=0)
 
 

@@ -7,6 +7,7 @@ import math
 import uuid
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -15,16 +16,18 @@ from hypothesis import strategies as st
 
 from quizbank.models import Card, ParameterSet, Question, ReviewEvent, StudyProfile, User
 from quizbank.scheduling import DEFAULT_PARAMETERS, ENGINE
+from quizbank.services.acts import bury, plan, reschedule, reset, set_due, suspend, unsuspend
 from quizbank.services.audit import audit
 from quizbank.services.given import Given
 from quizbank.services.people import start_guest
-from quizbank.services.planning import plan
 from quizbank.services.study import ReviewConflict, adopt_parameters, record_batch, undo
 from tests.cast import MONDAY
 from tests.quizbank.study_cast import grade, make_question, make_questions, memories, memory
 
 FITTED = (0.4, 1.5, 3.0, 10.0, *DEFAULT_PARAMETERS[4:20], 0.2)
 ZONES = ("Asia/Shanghai", "America/New_York", "Europe/Berlin")
+DATED: dict[str, Any] = {"plan": plan, "set due": set_due, "reschedule": reschedule, "bury": bury}
+UNDATED: dict[str, Any] = {"suspend": suspend, "unsuspend": unsuspend, "reset": reset}
 few = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 minutes = st.integers(0, 20 * 24 * 60)
 deeds = st.one_of(
@@ -34,7 +37,8 @@ deeds = st.one_of(
     st.tuples(st.just("undo one"), st.integers(0, 50)),
     st.tuples(st.just("adopt"), st.sampled_from([0.2, 0.5])),
     st.tuples(st.just("move"), st.sampled_from(ZONES)),
-    st.tuples(st.just("plan"), st.integers(0, 1), st.integers(1, 3)),
+    st.tuples(st.sampled_from(list(DATED)), st.integers(0, 1), st.integers(1, 3)),
+    st.tuples(st.sampled_from(list(UNDATED)), st.integers(0, 1)),
 )
 histories = st.lists(st.tuples(deeds, minutes), min_size=1, max_size=25)
 
@@ -64,9 +68,12 @@ def live(user: User, questions: list[Question], history) -> None:
             grade(user, questions[facts[0]], facts[1], now)
         elif deed == "late":
             grade(user, questions[facts[0]], facts[1], now, reviewed_at=now - timedelta(days=6))
-        elif deed == "plan":
-            card = questions[facts[0]]
-            plan(user=user, question=card, client_uuid=uuid.uuid4(), now=now, days=facts[1])
+        elif deed in DATED:
+            asked = {"question": questions[facts[0]], "client_uuid": uuid.uuid4(), "now": now}
+            DATED[deed](user=user, **asked, days=facts[1])
+        elif deed in UNDATED:
+            asked = {"question": questions[facts[0]], "client_uuid": uuid.uuid4(), "now": now}
+            UNDATED[deed](user=user, **asked)
         elif deed == "undo":
             undo(user=user, client_uuid=uuid.uuid4(), now=now)
         elif deed == "undo one":
