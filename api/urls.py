@@ -9,6 +9,14 @@ from api.views.base import Nowhere
 from api.views.cards import CardDetail, Cards, NextCard
 from api.views.demos import DemoDetail, Demos
 from api.views.disputes import Disputes
+from api.views.mock import (
+    MockAnswers,
+    MockDetail,
+    MockEstimate,
+    MockMarking,
+    MockReports,
+    Mocks,
+)
 from api.views.people import Me, OwnToken, OwnTokens
 from api.views.quiz import QuizAnswers, QuizDetail, QuizResults, Quizzes
 from api.views.reviews import Reviews
@@ -36,6 +44,14 @@ urlpatterns = [
     path("v1/quiz/<uuid:quiz_id>/", QuizDetail.as_view(), name="quiz"),
     path("v1/quiz/<uuid:quiz_id>/answers/", QuizAnswers.as_view(), name="quiz_answers"),
     path("v1/quiz/<uuid:quiz_id>/result/", QuizResults.as_view(), name="quiz_result"),
+    path("v1/mock-interviews/", Mocks.as_view(), name="mocks"),
+    path("v1/mock-interviews/<uuid:mock_id>/", MockDetail.as_view(), name="mock"),
+    path("v1/mock-interviews/<uuid:mock_id>/answers/", MockAnswers.as_view(), name="mock_answers"),
+    path(
+        "v1/mock-interviews/<uuid:mock_id>/estimate/", MockEstimate.as_view(), name="mock_estimate"
+    ),
+    path("v1/mock-interviews/<uuid:mock_id>/marks/", MockMarking.as_view(), name="mock_marks"),
+    path("v1/mock-interviews/<uuid:mock_id>/report/", MockReports.as_view(), name="mock_report"),
     path("v1/me/", Me.as_view(), name="me"),
     path("v1/me/tokens/", OwnTokens.as_view(), name="tokens"),
     path("v1/me/tokens/<int:token_id>/", OwnToken.as_view(), name="token"),

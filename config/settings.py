@@ -235,6 +235,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "CardState": ["new", "learning", "review", "relearning"],
         "AnswerState": "api.quiz_shapes.STATES",
         "ItemKind": "api.quiz_shapes.ITEM_KINDS",
+        "MockState": "api.mock_shapes.STATES",
         "ClaimKind": ["always", "share", "sometimes", "shown"],
         "DisputeKind": "api.dispute_shapes.KINDS",
         "EventKind": "api.study_shapes.KINDS",

@@ -13,6 +13,8 @@ from quizbank.models.documents import CatalogueRow as CatalogueRow
 from quizbank.models.documents import Document as Document
 from quizbank.models.documents import Unit as Unit
 from quizbank.models.interviews import Interview as Interview
+from quizbank.models.mock import MockInterview as MockInterview
+from quizbank.models.mock import MockQuestion as MockQuestion
 from quizbank.models.notes import ImportedDocument as ImportedDocument
 from quizbank.models.notes import Passage as Passage
 from quizbank.models.notes import PendingUpload as PendingUpload

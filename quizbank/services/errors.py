@@ -60,3 +60,17 @@ class QuizConflict(Exception):
     def __init__(self, text: Text) -> None:
         super().__init__(text.en)
         self.text = text
+
+
+class BadMock(BadQuiz):
+    """A mock interview that cannot be, or something said in one; `field` is to blame."""
+
+
+class MockConflict(Exception):
+    """What was asked of a mock interview comes at the wrong time; `text` says why."""
+
+    REUSED = QuizConflict.REUSED
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from quizbank.models import ApiToken, Card, QuizSession, ReviewEvent, User
+from quizbank.models import ApiToken, Card, Interview, MockInterview, QuizSession, ReviewEvent, User
 from quizbank.services.importing import adopt_notes
 from quizbank.services.log import lock_profile, refold
 
@@ -37,9 +37,18 @@ def merge_guest(*, guest: User, account: User, now: datetime) -> None:
         refold(card)
     adopt_notes(guest=guest, account=account)
     QuizSession.objects.filter(owner=guest).update(owner=account)
+    MockInterview.objects.filter(owner=guest).update(owner=account)
+    _move_interviews(guest, account, now)
     guest.is_active, guest.merged_into = False, account
     guest.save(update_fields=["is_active", "merged_into"])
     ApiToken.objects.filter(user=guest, revoked_at=None).update(revoked_at=now)
+
+
+def _move_interviews(guest: User, account: User, now: datetime) -> None:
+    """The account's own open interview stays; the guest's is kept as one of the past."""
+    if Interview.objects.filter(user=account, closed_at=None).exists():
+        Interview.objects.filter(user=guest, closed_at=None).update(closed_at=now)
+    Interview.objects.filter(user=guest).update(user=account)
 
 
 def _cards(guest: User, account: User) -> dict[object, Card]:

@@ -15,12 +15,14 @@ from django.utils import timezone
 from api.urls import urlpatterns
 from demos.models import Demo, Run
 from demos.services import request_run
-from quizbank.models import ApiToken, Card, QuizSession, ReviewEvent
+from quizbank.models import ApiToken, Card, MockInterview, QuizSession, ReviewEvent
+from quizbank.services.mock import start as start_mock
 from quizbank.services.people import SCOPES
 from quizbank.services.quiz import start_session
 from tests.api.calls import Api
 from tests.quizbank.study_cast import grade, make_item, make_question
 
+NO_PARTS = {"structure": 0, "trade_off": 0, "example": 0}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NAMED = [p for p in urlpatterns if p.name != "nowhere"]
 ROUTES = [(str(p.name), method) for p in NAMED for method in METHODS]
@@ -50,6 +52,15 @@ EXPECTED: dict[tuple[str, str], tuple[int, int, int]] = {
     ("quiz", "GET"): (401, 404, 200),
     ("quiz_answers", "POST"): (401, 404, 200),
     ("quiz_result", "GET"): (401, 404, 200),
+    ("mocks", "GET"): (401, 200, 200),
+    ("mocks", "POST"): (401, 201, 201),
+    ("mock", "GET"): (401, 404, 200),
+    ("mock", "PATCH"): (401, 404, 200),
+    ("mock_answers", "POST"): (401, 404, 200),
+    # The owner's is still being answered: neither estimate nor marks have their time yet.
+    ("mock_estimate", "POST"): (401, 404, 409),
+    ("mock_marks", "POST"): (401, 404, 409),
+    ("mock_report", "GET"): (401, 404, 200),
     ("me", "GET"): (401, 200, 200),
     ("me", "PATCH"): (401, 200, 200),
     ("tokens", "GET"): (401, 200, 200),
@@ -65,6 +76,11 @@ SCOPE: dict[tuple[str, str], str | None] = {
     ("quizzes", "POST"): "study",
     ("quiz_answers", "POST"): "study",
     **{(name, "GET"): "read" for name in ("quiz", "quiz_result")},
+    **{(name, "GET"): "read" for name in ("mocks", "mock", "mock_report")},
+    **{
+        (name, "POST"): "study" for name in ("mocks", "mock_answers", "mock_estimate", "mock_marks")
+    },
+    ("mock", "PATCH"): "study",
     ("me", "PATCH"): "study",
     **{key: None for key in EXPECTED if key[0] in ("tokens", "token")},
 }
@@ -78,6 +94,7 @@ class Owned:
     card: Card
     token: ApiToken
     quiz: QuizSession
+    mock: MockInterview
 
     def path(self, name: str) -> str:
         values = {
@@ -87,6 +104,7 @@ class Owned:
             "card_id": self.card.pk,
             "token_id": self.token.pk,
             "quiz_id": self.quiz.pk,
+            "mock_id": self.mock.pk,
         }
         return "/api/" + re.sub(r"<\w+:(\w+)>", lambda m: str(values[m[1]]), PATHS[name])
 
@@ -106,6 +124,10 @@ class Owned:
                 "answer": "12",
                 "confidence": "mid",
             },
+            "mock": {"deed": "pause"},
+            "mock_answers": {"client_uuid": str(uuid.uuid4()), "position": 1},
+            "mock_estimate": {"value": 2},
+            "mock_marks": {"position": 1, "points": [], "trap": False, **NO_PARTS},
             "me": {"new_per_day": 5},
             "tokens": {"name": "x", "scopes": ["read"]},
         }.get(name, {})
@@ -119,7 +141,8 @@ def owned(demo: Demo, alice: Any, now: Any, key_of: Callable[..., str]) -> Owned
     run = request_run(demo=demo, owner=alice, given={}, now=timezone.now()).run
     make_item(question)
     quiz = start_session(user=alice, n=1, now=timezone.now())
-    return Owned(run, card, ApiToken.objects.get(), quiz)
+    mock = start_mock(user=alice, minutes=20, now=timezone.now())
+    return Owned(run, card, ApiToken.objects.get(), quiz, mock)
 
 
 def call(api: Api, owned: Owned, name: str, method: str) -> int:
