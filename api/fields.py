@@ -61,6 +61,20 @@ class Number(serializers.FloatField):
         return float(data)
 
 
+@extend_schema_field({"type": "array", "items": {"type": "number"}, "maxItems": 10})
+class Numbers(serializers.Field[list[Any], Any, Any, Any]):
+    """A list of at most ten numbers; which ones may be is for the service to say."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if (
+            not isinstance(data, list)
+            or len(data) > 10
+            or not all(isinstance(v, int | float) and not isinstance(v, bool) for v in data)
+        ):
+            refuse("请填最多 10 个数的列表。", "Give a list of at most ten numbers.")
+        return data
+
+
 class Words(serializers.CharField):
     """Text of at most `max_length` characters, nothing trimmed or turned into text."""
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from api.answers import Shape
 from api.authentication import person_of
 from api.errors import Problem, refused
-from api.fields import Given, Number, OneOf, Ticks, Whole, Words, given
+from api.fields import Given, Number, Numbers, OneOf, Switch, Ticks, Whole, Words, given
 from api.problems import problems
 from api.study_shapes import CountsShape, counts_shape, utc
 from api.views.base import ApiView
@@ -24,7 +24,11 @@ from quizbank.services.errors import PeopleError
 from quizbank.services.people import SCOPES, issue_token, revoke_token
 from quizbank.services.profile import edit_profile
 
-PROFILE = ("zone", "rollover_hour", "desired_retention", "new_per_day", "maximum_interval")
+PROFILE = (
+    *("zone", "rollover_hour", "desired_retention", "new_per_day", "minutes_per_day"),
+    *("maximum_interval", "learning_steps", "relearning_steps", "fuzz", "load_balancing"),
+    *("easy_days", "leech_threshold", "leech_suspends"),
+)
 MOST_TOKENS = 20
 
 
@@ -33,7 +37,17 @@ class GivenProfile(Given):
     rollover_hour = Whole(required=False, min_value=0, max_value=23)
     desired_retention = Number(required=False, min_value=0.70, max_value=0.97)
     new_per_day = Whole(required=False, min_value=0, max_value=9_999)
+    minutes_per_day = Whole(required=False, min_value=0, max_value=1_440)
     maximum_interval = Whole(required=False, min_value=1, max_value=36_500)
+    learning_steps = Numbers(required=False, help_text="Seconds, each less than a day.")
+    relearning_steps = Numbers(required=False, help_text="Seconds, each less than a day.")
+    fuzz = Switch(required=False)
+    load_balancing = Switch(required=False)
+    easy_days = Numbers(
+        required=False, help_text="Monday first, 0 to 1: how full each weekday may get."
+    )
+    leech_threshold = Whole(required=False, min_value=0, max_value=99)
+    leech_suspends = Switch(required=False)
     language = OneOf(choices=("zh-hans", "en"), required=False)
 
 
@@ -47,7 +61,15 @@ class Profile(Shape):
     rollover_hour = s.IntegerField()
     desired_retention = s.FloatField()
     new_per_day = s.IntegerField()
+    minutes_per_day = s.IntegerField()
     maximum_interval = s.IntegerField()
+    learning_steps = s.ListField(child=s.IntegerField())
+    relearning_steps = s.ListField(child=s.IntegerField())
+    fuzz = s.BooleanField()
+    load_balancing = s.BooleanField()
+    easy_days = s.ListField(child=s.FloatField())
+    leech_threshold = s.IntegerField()
+    leech_suspends = s.BooleanField()
 
 
 class Person(Shape):

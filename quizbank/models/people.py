@@ -72,10 +72,14 @@ def check_zone(name: str) -> None:
 
 
 def check_steps(steps: object) -> None:
-    """Steps are whole seconds, each shorter than a day: a day and more is an interval."""
-    if not isinstance(steps, list) or not all(
-        isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < 86_400
-        for seconds in steps
+    """At most ten whole seconds, each shorter than a day: a day and more is an interval."""
+    if (
+        not isinstance(steps, list)
+        or len(steps) > 10
+        or not all(
+            isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < 86_400
+            for seconds in steps
+        )
     ):
         raise ValidationError(_("Steps must be whole seconds between 1 and 86,399."))
 

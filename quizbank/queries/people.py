@@ -8,7 +8,7 @@ from quizbank.models import ApiToken, ReviewEvent, StudyProfile, User
 from quizbank.models.history import read_profile
 
 
-def profile_of(user: User) -> StudyProfile:
+def profile_of(user: User | None) -> StudyProfile:
     """How the person studies; the defaults, unsaved, if they never chose."""
     return read_profile(user)
 

@@ -25,6 +25,7 @@ from quizbank.scheduling.memory import LONGEST_INTERVAL as LONGEST_INTERVAL
 from quizbank.scheduling.memory import NEW as NEW
 from quizbank.scheduling.memory import RATINGS as RATINGS
 from quizbank.scheduling.memory import RELEARNING as RELEARNING
+from quizbank.scheduling.memory import RETENTION as RETENTION
 from quizbank.scheduling.memory import REVIEW as REVIEW
 from quizbank.scheduling.memory import Act as Act
 from quizbank.scheduling.memory import Answer as Answer

@@ -7,16 +7,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from demos.kit.declare import Text
 from quizbank.models import StudyProfile, User
+from quizbank.models.people import check_easy_days, check_steps
+from quizbank.scheduling import LONGEST_INTERVAL, RETENTION
 from quizbank.services.errors import PeopleError
 from quizbank.services.log import lock_profile
 
-LOWEST_RETENTION, HIGHEST_RETENTION = 0.70, 0.97
-LONGEST_INTERVAL = 36_500
+LOWEST_RETENTION, HIGHEST_RETENTION = RETENTION
 MOST_NEW = 9_999
+MOST_MINUTES = 1_440
+MOST_LAPSES = 99
 
 
 def _whole(low: int, high: int) -> Callable[[Any], bool]:
@@ -35,10 +39,34 @@ def _is_language(value: Any) -> bool:
     return value in dict(settings.LANGUAGES)
 
 
+def _is_switch(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _passes(check: Callable[[object], None]) -> Callable[[Any], bool]:
+    def fits(value: Any) -> bool:
+        try:
+            check(value)
+        except ValidationError:
+            return False
+        return True
+
+    return fits
+
+
 def _range(low: float, high: float) -> Text:
     return Text(f"请填 {low:g} 到 {high:g} 之间的数。", f"Give a number from {low:g} to {high:g}.")
 
 
+SWITCH = Text("请填 true 或 false。", "Give true or false.")
+STEPS = Text(
+    "每一步为 1 秒到不满一天的整数秒，最多 10 步。",
+    "Steps are whole seconds, each less than a day, ten at most.",
+)
+EASY_DAYS = Text(
+    "七天各填 0 到 1 之间的数，至少一天照常（1）。",
+    "Give seven numbers between 0 and 1, at least one of them 1.",
+)
 # What may be chosen: whether a value can be, and what to say if it cannot.
 CHOICES: dict[str, tuple[Callable[[Any], bool], Text]] = {
     "zone": (
@@ -49,6 +77,11 @@ CHOICES: dict[str, tuple[Callable[[Any], bool], Text]] = {
     "desired_retention": (_is_retention, _range(LOWEST_RETENTION, HIGHEST_RETENTION)),
     "new_per_day": (_whole(0, MOST_NEW), _range(0, MOST_NEW)),
     "maximum_interval": (_whole(1, LONGEST_INTERVAL), _range(1, LONGEST_INTERVAL)),
+    "minutes_per_day": (_whole(0, MOST_MINUTES), _range(0, MOST_MINUTES)),
+    "leech_threshold": (_whole(0, MOST_LAPSES), _range(0, MOST_LAPSES)),
+    **dict.fromkeys(("fuzz", "load_balancing", "leech_suspends"), (_is_switch, SWITCH)),
+    **{name: (_passes(check_steps), STEPS) for name in ("learning_steps", "relearning_steps")},
+    "easy_days": (_passes(check_easy_days), EASY_DAYS),
     "language": (
         _is_language,
         Text("请选 zh-hans 或 en。", "Choose zh-hans or en."),

@@ -25,6 +25,7 @@ from quizbank.wording import (
     proof,
     questions,
     quiz,
+    settings,
     shell,
     study,
 )
@@ -34,7 +35,20 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 TAGS: dict[Language, str] = {"zh": "zh-Hans", "en": "en"}
 
 WORDS: dict[str, tuple[str, str]] = {}
-for _part in (shell, home, study, proof, questions, people, errors, lab, documents, quiz, disputes):
+for _part in (
+    shell,
+    home,
+    study,
+    proof,
+    questions,
+    people,
+    errors,
+    lab,
+    documents,
+    quiz,
+    disputes,
+    settings,
+):
     WORDS.update(_part.WORDS)
 
 

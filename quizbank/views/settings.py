@@ -1,0 +1,101 @@
+"""How a person studies, and leaving for good."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from quizbank.forms import settings as forms
+from quizbank.forms.settings import SHARES, Settings
+from quizbank.models import StudyProfile, User
+from quizbank.queries import people
+from quizbank.services.errors import PeopleError
+from quizbank.services.people import erase_person
+from quizbank.services.profile import edit_profile
+from quizbank.views.visitors import learner
+from quizbank.wording import calendar, language, say
+
+WHOLE_ZONES = ("Asia/Shanghai", "Asia/Tokyo", "Europe/Berlin", "Europe/London", "America/New_York")
+
+
+@never_cache
+def settings(request: HttpRequest) -> HttpResponse:
+    """The settings; posting them saves all or, with a word at each wrong field, nothing."""
+    now = timezone.now()
+    profile = people.profile_of(_person(request))
+    if request.method != "POST":
+        return _page(request, profile, forms.shown(profile), now)
+    changes, typed = forms.read(request.POST)
+    if not typed.errors:
+        try:
+            edit_profile(user=learner(request, now), changes=changes)
+        except PeopleError as refused:
+            typed = typed.refused(refused.errors)
+        else:
+            messages.success(request, say("settings.saved"))
+            return redirect("quizbank:settings")
+    return _page(request, profile, typed, now, status=422)
+
+
+@never_cache
+@require_POST
+@sensitive_post_parameters("password")
+def leave(request: HttpRequest) -> HttpResponse:
+    """Erase the person, once they typed the word and, if they have one, their password."""
+    user = _person(request)
+    if user is None:
+        return redirect("quizbank:settings")
+    word = say("settings.leave_word")
+    error = ""
+    if request.POST.get("word", "").strip().lower() != str(word):
+        error = say("settings.leave_wrong", word=word)
+    elif not user.is_guest and not user.check_password(request.POST.get("password", "")):
+        error = say("settings.leave_password_wrong")
+    if error:
+        now, profile = timezone.now(), people.profile_of(user)
+        return _page(request, profile, forms.shown(profile), now, status=422, leave_error=error)
+    logout(request)
+    erase_person(user=user, now=timezone.now())
+    messages.info(request, say("settings.left"))
+    answer = redirect("quizbank:home")
+    # Pages kept for the back button may show what was erased.
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
+
+
+def _person(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def _page(
+    request: HttpRequest,
+    profile: StudyProfile,
+    typed: Settings,
+    now: datetime,
+    *,
+    status: int = 200,
+    leave_error: str = "",
+) -> HttpResponse:
+    local = now.astimezone(ZoneInfo(profile.zone))
+    names = zip(calendar.WEEKDAYS[language()], typed.typed["easy_days"], strict=True)
+    context: dict[str, Any] = {
+        "typed": typed.typed,
+        "errors": {name: getattr(text, language()) for name, text in typed.errors.items()},
+        "local_time": f"{local:%H:%M}",
+        "week": list(enumerate(names)),
+        "shares": list(SHARES),
+        "zones": WHOLE_ZONES,
+        "leave_error": leave_error,
+        "leave_word": say("settings.leave_word"),
+    }
+    return render(request, "quizbank/settings/settings.html", context, status=status)
