@@ -6,17 +6,19 @@ from collections.abc import Container
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from quizbank.models.people import StudyProfile, User
 from quizbank.models.study import Card, EventKind, ReviewEvent
 from quizbank.scheduling import (
     DEFAULT_PARAMETERS,
+    FARTHEST,
     Act,
     Answer,
     Bury,
     Event,
     Folded,
+    Load,
     Memory,
     Outcome,
     Plan,
@@ -32,6 +34,7 @@ from quizbank.scheduling import (
 
 # What an event that is not stored yet is called in a fold: later than every stored one.
 PENDING = 2**63 - 1
+FUZZED_BEYOND = 8  # days that fuzz may add to the longest interval that is balanced
 MEMORY_FIELDS = tuple(field.name for field in fields(Memory))
 
 
@@ -160,21 +163,48 @@ def latest_review(user: User, taken_back: Container[int]) -> ReviewEvent | None:
     return next((row for row in rows if row.pk not in taken_back), None)
 
 
-def consider(card: Card, profile: StudyProfile, answer: Answer, received: datetime) -> Folded:
+def load_of(card: Card, profile: StudyProfile, day: date) -> Load | None:
+    """How full the person's next days are; None if they want no balancing.
+
+    The days further ahead than any fuzz of a balanced interval are left out.
+    """
+    if not (profile.fuzz and profile.load_balancing):
+        return None
+    due = Card.objects.filter(
+        user=profile.user_id,
+        suspended=False,
+        due_day__gt=day,
+        due_day__lte=day + timedelta(days=FARTHEST + FUZZED_BEYOND),
+    ).exclude(pk=card.pk)
+    counted = due.order_by().values_list("due_day").annotate(n=Count("pk"))
+    siblings = due.filter(question=card.question_id).values_list("due_day", flat=True)
+    return Load(
+        due={due_day: n for due_day, n in counted if due_day is not None},
+        week=tuple(profile.easy_days),
+        siblings=frozenset(filter(None, siblings)),
+    )
+
+
+def consider(
+    card: Card, profile: StudyProfile, answer: Answer, received: datetime, load: Load | None = None
+) -> Folded:
     """The card if that answer were recorded, which stands as event `PENDING`.
 
-    Usually the answer is the latest event there is and one step from the cache; a late
-    one, from another device or a wrong clock, is put in its place and the card refolded.
+    Usually the answer is the latest event there is and one step from the cache, on a day
+    chosen by `load`; a late one, from another device or a wrong clock, is put in its place
+    and the card refolded.
     """
     memory, parameters = memory_of(card), parameters_of(profile)
     latest = max(filter(None, (memory.touched, profile.adopted_at)), default=None)
     if latest is None or answer.at > latest:
-        outcome = step(memory, answer, seed=card.seed, parameters=parameters)
+        outcome = step(memory, answer, seed=card.seed, parameters=parameters, load=load)
         return Folded(outcome.memory, PENDING, {PENDING: outcome})
     pending = Event(PENDING, answer.at, received, answer=answer)
     return fold([*history(card), pending], seed=card.seed)
 
 
-def promise(card: Card, profile: StudyProfile, answer: Answer, received: datetime) -> Outcome:
+def promise(
+    card: Card, profile: StudyProfile, answer: Answer, received: datetime, load: Load | None = None
+) -> Outcome:
     """What that answer itself would be told, wherever it stands in the card's history."""
-    return consider(card, profile, answer, received).outcomes[PENDING]
+    return consider(card, profile, answer, received, load).outcomes[PENDING]

@@ -18,6 +18,7 @@ from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, State,
 from quizbank.models.history import (
     day_of,
     latest_review,
+    load_of,
     parameters_of,
     policy_of,
     promise,
@@ -201,16 +202,18 @@ def previews(card: Card | None, user: Visitor, now: datetime) -> dict[int, Promi
     """What each rating from 1 to 4 would promise if it were given now."""
     profile = read_profile(_known(user))
     given = card or Card(seed=0)
+    day = day_of(profile, now)
+    load = load_of(card, profile, day) if card else None
     found = {}
     for rating in RATINGS:
         answer = Answer(
             rating=rating,
             at=now,
-            day=day_of(profile, now),
+            day=day,
             zone=profile.zone,
             policy=policy_of(profile),
         )
-        outcome = promise(given, profile, answer, now)
+        outcome = promise(given, profile, answer, now, load)
         found[rating] = Promise(outcome.wait, outcome.chosen)
     return found
 

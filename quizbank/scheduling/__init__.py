@@ -11,6 +11,8 @@ from quizbank.scheduling.acts import Plan as Plan
 from quizbank.scheduling.acts import Reset as Reset
 from quizbank.scheduling.acts import SetDue as SetDue
 from quizbank.scheduling.acts import Suspend as Suspend
+from quizbank.scheduling.balance import FARTHEST as FARTHEST
+from quizbank.scheduling.balance import Load as Load
 from quizbank.scheduling.days import start_of_day as start_of_day
 from quizbank.scheduling.days import study_day as study_day
 from quizbank.scheduling.engine import ALGORITHM as ALGORITHM

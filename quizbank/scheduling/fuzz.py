@@ -34,13 +34,16 @@ def window(interval: int, maximum: int) -> tuple[int, int]:
     return max(2, round(interval - delta)), min(round(interval + delta), maximum)
 
 
+def at_least_within(lower: int, upper: int, at_least: int) -> tuple[int, int]:
+    """The window from that day on, if it reaches that far; else all of it."""
+    return (at_least, upper) if lower < at_least <= upper else (lower, upper)
+
+
 def fuzzed(interval: int, *, seed: int, maximum: int, at_least: int = 0) -> int:
     """The interval, in days, moved inside its window.
 
     `at_least` is the interval before a passing answer: it is not undercut as long as
     the window reaches that far.
     """
-    lower, upper = window(interval, maximum)
-    if lower < at_least <= upper:
-        lower = at_least
+    lower, upper = at_least_within(*window(interval, maximum), at_least)
     return int(lower + uniform(seed) * (1 + upper - lower))

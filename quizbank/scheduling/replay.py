@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 
 from quizbank.scheduling import engine
 from quizbank.scheduling.acts import Reset
+from quizbank.scheduling.balance import FARTHEST, Load, balanced
 from quizbank.scheduling.days import start_of_day, study_day
 from quizbank.scheduling.fuzz import fuzzed
 from quizbank.scheduling.memory import AGAIN, HARD, REVIEW, Answer, Event, Memory
@@ -36,15 +37,26 @@ class Folded:
     outcomes: dict[int, Outcome]  # by event id
 
 
-def step(memory: Memory, answer: Answer, *, seed: int, parameters: tuple[float, ...]) -> Outcome:
-    """The card after an answer. `seed` is the card's own."""
+def step(
+    memory: Memory,
+    answer: Answer,
+    *,
+    seed: int,
+    parameters: tuple[float, ...],
+    load: Load | None = None,
+) -> Outcome:
+    """The card after an answer. `seed` is the card's own.
+
+    With `load` the day is chosen by how full the days are; a replay needs none, since what
+    was chosen is recorded with the answer.
+    """
     day = answer.day if memory.last_day is None else max(memory.last_day, answer.day)
     after, gap = engine.advance(
         _trace(memory), answer.rating, engine.midnight(day), parameters, answer.policy
     )
     drawn = _draw(seed, memory)
     raw = gap.days if after.state == REVIEW else 0
-    chosen = _choose(memory, answer, raw, drawn) if raw else 0
+    chosen = _choose(memory, answer, day, raw, drawn, load) if raw else 0
     if raw:
         due_day = day + timedelta(days=chosen)
         due = start_of_day(due_day, answer.zone, answer.policy.rollover)
@@ -91,7 +103,9 @@ def _draw(seed: int, memory: Memory) -> int:
     return seed + (memory.reps << 16) + memory.interval
 
 
-def _choose(memory: Memory, answer: Answer, raw: int, seed: int) -> int:
+def _choose(
+    memory: Memory, answer: Answer, day: date, raw: int, seed: int, load: Load | None
+) -> int:
     """The days recorded with the answer if they were drawn for this interval and seed."""
     if answer.chosen is not None and (answer.raw, answer.seed) == (raw, seed):
         return answer.chosen
@@ -99,7 +113,10 @@ def _choose(memory: Memory, answer: Answer, raw: int, seed: int) -> int:
         # A first interval is what the page showed before the card had a learner.
         return raw
     floor = memory.interval if answer.rating >= HARD else 0
-    return fuzzed(raw, seed=seed, maximum=answer.policy.maximum_interval, at_least=floor)
+    longest = answer.policy.maximum_interval
+    if load is None or raw > FARTHEST:
+        return fuzzed(raw, seed=seed, maximum=longest, at_least=floor)
+    return balanced(raw, today=day, load=load, seed=seed, maximum=longest, at_least=floor)
 
 
 def undone(events: Iterable[Event]) -> dict[int, int]:

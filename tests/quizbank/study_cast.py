@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,8 @@ def cache(card: Card) -> dict[str, object]:
     return {name: getattr(card, name) for name in (*MEMORY_FIELDS, "last_event_id")}
 
 
-def memories(user: User) -> dict[str, tuple[object, ...]]:
+def memories(user: User, *without: str) -> dict[str, tuple[object, ...]]:
+    """What is remembered of each question, but for the fields named."""
+    blank: dict[str, Any] = dict.fromkeys(without)
     cards = Card.objects.filter(user=user).select_related("question")
-    return {card.question.path: astuple(memory_of(card)) for card in cards}
+    return {card.question.path: astuple(replace(memory_of(card), **blank)) for card in cards}

@@ -28,6 +28,7 @@ FITTED = (0.4, 1.5, 3.0, 10.0, *DEFAULT_PARAMETERS[4:20], 0.2)
 ZONES = ("Asia/Shanghai", "America/New_York", "Europe/Berlin")
 DATED: dict[str, Any] = {"plan": plan, "set due": set_due, "reschedule": reschedule, "bury": bury}
 UNDATED: dict[str, Any] = {"suspend": suspend, "unsuspend": unsuspend, "reset": reset}
+DAYS = ("due", "due_day", "interval")
 few = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 minutes = st.integers(0, 20 * 24 * 60)
 deeds = st.one_of(
@@ -110,8 +111,9 @@ reviews = st.lists(
 
 
 @few
-@given(reviews, st.randoms(use_true_random=False))
-def test_two_devices_end_equal_whatever_arrives_first(questions, history, random):
+@given(reviews, st.randoms(use_true_random=False), st.booleans())
+def test_two_devices_end_equal_whatever_arrives_first(questions, history, random, balancing):
+    """But for the day, where it was chosen by how full the days then were."""
     items = [
         Given(
             question=questions[index],
@@ -121,18 +123,18 @@ def test_two_devices_end_equal_whatever_arrives_first(questions, history, random
         )
         for n, (index, rating, before) in enumerate(history)
     ]
-    one, other = learner(), learner()
+    one, other = (learner(load_balancing=balancing) for _ in range(2))
     record_batch(user=one, items=items, now=MONDAY)
     random.shuffle(items)
     cut = len(items) // 2
     record_batch(user=other, items=items[:cut], now=MONDAY)
     record_batch(user=other, items=items[cut:], now=MONDAY + timedelta(hours=1))
 
-    assert memories(one) == memories(other)
+    assert memories(one, *DAYS * balancing) == memories(other, *DAYS * balancing)
 
 
 def test_a_late_review_is_put_in_its_place(questions):
-    late_one, punctual = learner(), learner()
+    late_one, punctual = learner(load_balancing=False), learner(load_balancing=False)
     times = [MONDAY - timedelta(days=days) for days in (20, 12, 3)]
     for index in (0, 2, 1):
         grade(late_one, questions[0], 3, MONDAY, reviewed_at=times[index])
@@ -269,7 +271,7 @@ def test_an_adoption_is_not_taken_back_as_a_review_is(questions):
 
 
 def test_a_review_from_before_an_adoption_is_promised_what_held_then(questions):
-    late_one, punctual = learner(), learner()
+    late_one, punctual = learner(load_balancing=False), learner(load_balancing=False)
     day = timedelta(days=1)
     for user, received in ((late_one, 12 * day), (punctual, 8 * day)):
         grade(user, questions[0], 4, MONDAY)
