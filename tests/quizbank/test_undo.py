@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from quizbank.models import ReviewEvent
+from quizbank.models import ReviewEvent, StudyProfile
 from quizbank.queries.study import counts, last_review, next_item
 from quizbank.scheduling import Memory
 from quizbank.services.study import ReviewConflict, undo
@@ -75,6 +75,8 @@ def test_the_latest_by_its_own_clock_is_taken_back_first(alice):
 
 
 def test_an_undo_in_the_middle_is_as_if_the_review_had_never_been(alice, mallory):
+    for user in (alice, mallory):
+        StudyProfile.objects.create(user=user, load_balancing=False)
     question = make_question()
     ratings = (3, 3, 3, 2, 3)
     for index, rating in enumerate(ratings):
