@@ -10,15 +10,18 @@ from django.urls import reverse
 from rest_framework import serializers as s
 
 from api.answers import Linked, Page, Shape
-from api.fields import AnyObject, Given, Identity, Moment, OneOf, Ticks, Whole, Words
+from api.fields import AnyObject, Given, Identity, Moment, OneOf, Switch, Ticks, Whole, Words
 from api.problems import ProblemDetails
 from api.shapes import both
 from quizbank.models import Card, EventKind, Question, ReviewEvent, State
-from quizbank.models.study import ANSWER_LENGTH
+from quizbank.models.study import ANSWER_LENGTH, Confidence
 from quizbank.queries.study import Counts, Promise
+from quizbank.scheduling import LONGEST_INTERVAL
 
 STATES = {state.value: state.name.lower() for state in State}
-KINDS = (EventKind.REVIEW.value, EventKind.UNDO.value, EventKind.PLAN.value)
+KINDS = tuple(kind.value for kind in EventKind if kind != EventKind.ADOPT_PARAMETERS)
+UNDATED_ACTS = ("suspend", "unsuspend", "reset")
+DATED_ACTS = ("bury", "set_due")
 LONGEST_DURATION = 2**31 - 1
 
 
@@ -36,10 +39,38 @@ class GivenReview(Given):
     ticks = Ticks(required=False, default=[])
     suggestion = Whole(required=False, allow_null=True, min_value=1, max_value=4)
     answer = Words(required=False, default="", allow_blank=True, max_length=ANSWER_LENGTH)
+    confidence = OneOf(
+        choices=Confidence.values,
+        required=False,
+        help_text="How sure before the answer was shown; leave it out where it was not asked.",
+    )
+    hint_used = Switch(required=False, default=False)
+
+
+class GivenAct(Given):
+    """Leaves the card out of every session, brings it back, or forgets what is known of it."""
+
+    client_uuid = Identity()
+    kind = OneOf(choices=UNDATED_ACTS)
+    question = Words(required=False, max_length=160)
+    card = Identity(required=False)
+    reviewed_at = Moment(required=False, allow_null=True)
+
+
+class GivenDatedAct(Given):
+    """Leaves the card out until a day, or makes it due on one: so many study days after the
+    one this was done on."""
+
+    client_uuid = Identity()
+    kind = OneOf(choices=DATED_ACTS)
+    question = Words(required=False, max_length=160)
+    card = Identity(required=False)
+    days = Whole(min_value=0, max_value=LONGEST_INTERVAL, help_text="To bury, at least 1.")
+    reviewed_at = Moment(required=False, allow_null=True)
 
 
 class GivenUndo(Given):
-    """Takes back the review or undo of that `client_uuid`, or the latest review that counts."""
+    """Takes back the event of that `client_uuid`, or the latest thing done with a card."""
 
     client_uuid = Identity()
     kind = OneOf(choices=("undo",))
@@ -61,7 +92,9 @@ class CardShape(Shape):
     reps = s.IntegerField()
     lapses = s.IntegerField()
     last_review = s.DateTimeField(allow_null=True)
+    leech = s.BooleanField(help_text="Forgotten so often that learning it anew would be cheaper.")
     suspended = s.BooleanField()
+    buried_until = s.DateField(allow_null=True, help_text="The study day it is shown again.")
 
 
 class CardListed(Shape):
@@ -122,6 +155,10 @@ class Review(Shape):
     question = s.CharField()
     card = s.UUIDField()
     rating = s.IntegerField(allow_null=True)
+    suggestion = s.IntegerField(allow_null=True)
+    confidence = s.ChoiceField(choices=Confidence.values, allow_null=True)
+    hint_used = s.BooleanField()
+    days = s.IntegerField(allow_null=True, help_text="Of what names a day: how far after this.")
     reviewed_at = s.DateTimeField()
     study_day = s.DateField()
     undoes = s.UUIDField(allow_null=True)
@@ -151,7 +188,7 @@ def linked(question: Question) -> dict[str, Any]:
 
 
 def card_shape(card: Card) -> dict[str, Any]:
-    names = ("form", "step", "stability", "difficulty", "reps", "lapses", "suspended")
+    names = ("form", "step", "stability", "difficulty", "reps", "lapses", "leech", "suspended")
     return {
         "id": str(card.pk),
         "url": reverse("api:card", args=[card.pk]),
@@ -162,6 +199,7 @@ def card_shape(card: Card) -> dict[str, Any]:
         "due_day": card.due_day.isoformat() if card.due_day else None,
         "interval_days": card.interval,
         "last_review": utc(card.last_review),
+        "buried_until": card.buried_until.isoformat() if card.buried_until else None,
     }
 
 
@@ -186,6 +224,10 @@ def review_shape(event: ReviewEvent) -> dict[str, Any]:
         "question": event.card.question.path,
         "card": str(event.card_id),
         "rating": event.rating,
+        "suggestion": event.suggestion,
+        "confidence": event.confidence or None,
+        "hint_used": event.hint_used,
+        "days": None if event.kind == EventKind.REVIEW else event.interval_chosen,
         "reviewed_at": utc(event.reviewed_at),
         "study_day": event.study_day.isoformat(),
         "undoes": str(event.undoes.client_uuid) if event.undoes else None,
@@ -202,7 +244,7 @@ def _after(event: ReviewEvent) -> dict[str, Any] | None:
         "stability": event.after_stability,
         "difficulty": event.after_difficulty,
         "due": utc(event.after_due),
-        "interval_days": event.interval_chosen,
+        "interval_days": event.interval_chosen if event.kind == EventKind.REVIEW else None,
     }
 
 

@@ -1,4 +1,4 @@
-"""Reviews: record one or what a device gathered offline, take back, read one's own log."""
+"""The log: record a review or an act, or what a device gathered; take back; read one's own."""
 
 from __future__ import annotations
 
@@ -19,20 +19,33 @@ from api.parsing import LIMIT, BatchParser
 from api.problems import problems
 from api.views.base import ApiView
 from demos.kit.declare import Text
-from quizbank.models import Card, Question, ReviewEvent
+from quizbank.models import Card, EventKind, Question, ReviewEvent
 from quizbank.queries import deck, people, study
+from quizbank.services.acts import perform
 from quizbank.services.errors import BadReview, ReviewConflict
+from quizbank.services.given import GivenAct
 from quizbank.services.study import Recorded, record_review, undo
 
 BATCH = 500
-ONE = (study_shapes.GivenReview, study_shapes.GivenUndo)
+ONE = (
+    study_shapes.GivenReview,
+    study_shapes.GivenAct,
+    study_shapes.GivenDatedAct,
+    study_shapes.GivenUndo,
+)
+ACTS: dict[Any, type[Given]] = {
+    **dict.fromkeys(study_shapes.UNDATED_ACTS, study_shapes.GivenAct),
+    **dict.fromkeys(study_shapes.DATED_ACTS, study_shapes.GivenDatedAct),
+}
+SENT = ("review", *ACTS, "undo")
+NO_KIND = Text(f"请从这些值中选一个：{'、'.join(SENT)}。", f"Choose one of: {', '.join(SENT)}.")
 EVENT = PolymorphicProxySerializer("GivenEvent", ONE, resource_type_field_name=None, many=False)
 EVENTS = PolymorphicProxySerializer("GivenList", ONE, resource_type_field_name=None, many=True)
 NO_QUESTION = Text("没有这道题。", "There is no such question.")
 NO_CARD = Text("没有这张卡片。", "There is no such card.")
 NO_EVENT = Text("没有这条记录。", "There is no such review.")
 EITHER = Text("question 与 card 只能给一个。", "Give question or card, not both.")
-NOTHING = Text("没有可以撤销的复习。", "There is no review to take back.")
+NOTHING = Text("没有可以撤销的操作。", "There is nothing to take back.")
 
 
 class Reviews(ApiView):
@@ -53,11 +66,13 @@ class Reviews(ApiView):
 
     @extend_schema(
         operation_id="reviews_create",
-        summary="Record a review or an undo, or a list of them",
+        summary="Record a review, an act or an undo, or a list of them",
         description=(
             "One object, or a list of at most 500 that is worked off in order, each item with a"
             " status of its own. Repeating a `client_uuid` gets the answer of the first time;"
-            " another body under it is a conflict (409)."
+            " another body under it is a conflict (409). What was done with a card beside"
+            " answering it (suspend, unsuspend, bury, set_due, reset) is an event like a review,"
+            " and an undo takes back either."
         ),
         request=PolymorphicProxySerializer(
             "GivenEvents", [EVENT, EVENTS], resource_type_field_name=None, many=False
@@ -92,9 +107,14 @@ def _outcome(user: Any, data: Any, instance: str) -> dict[str, Any]:
 
 def _answer(user: Any, data: Any) -> dict[str, Any]:
     """Record one event and say what became of it. Raises Problem."""
-    is_undo = isinstance(data, Mapping) and data.get("kind") == "undo"
+    kind = data.get("kind", "review") if isinstance(data, Mapping) else "review"
+    if kind not in SENT:
+        raise refused({"kind": NO_KIND})
     try:
-        recorded = _undo(user, data) if is_undo else _review(user, data)
+        if kind == "undo":
+            recorded = _undo(user, data)
+        else:
+            recorded = _act(user, data, kind) if kind in ACTS else _review(user, data)
     except BadReview as bad:
         raise refused({bad.field: bad.text}) from None
     except ReviewConflict as conflict:
@@ -107,6 +127,13 @@ def _review(user: Any, data: Any) -> Recorded:
     values.pop("kind")
     question = _question(user, values.pop("question", None), values.pop("card", None))
     return record_review(user=user, question=question, now=timezone.now(), **values)
+
+
+def _act(user: Any, data: Any, kind: str) -> Recorded:
+    values = given(ACTS[kind], data)
+    values["kind"] = EventKind(kind)
+    values["question"] = _question(user, values.pop("question", None), values.pop("card", None))
+    return perform(user=user, given=GivenAct(**values), now=timezone.now())
 
 
 def _question(user: Any, path: str | None, card: Any) -> Question:

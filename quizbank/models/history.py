@@ -34,6 +34,17 @@ from quizbank.scheduling import (
 
 # What an event that is not stored yet is called in a fold: later than every stored one.
 PENDING = 2**63 - 1
+# What a person does with a card themselves. A plan or a rescheduling comes with something
+# else they did, and is taken back by name.
+DEEDS = (
+    EventKind.REVIEW,
+    EventKind.CRAM,
+    EventKind.SUSPEND,
+    EventKind.UNSUSPEND,
+    EventKind.BURY,
+    EventKind.SET_DUE,
+    EventKind.RESET,
+)
 FUZZED_BEYOND = 8  # days that fuzz may add to the longest interval that is balanced
 MEMORY_FIELDS = tuple(field.name for field in fields(Memory))
 
@@ -156,9 +167,10 @@ def undos_of(user: User) -> dict[int, int]:
     )
 
 
-def latest_review(user: User, taken_back: Container[int]) -> ReviewEvent | None:
-    reviews = ReviewEvent.objects.filter(user=user, kind=EventKind.REVIEW)
-    ordered = reviews.order_by("-reviewed_at", "-received_at", "-id")
+def latest_deed(user: User, taken_back: Container[int]) -> ReviewEvent | None:
+    """The latest thing the person did with a card that still counts."""
+    deeds = ReviewEvent.objects.filter(user=user, kind__in=DEEDS)
+    ordered = deeds.order_by("-reviewed_at", "-received_at", "-id")
     rows = ordered.select_related("card__question").iterator(chunk_size=100)
     return next((row for row in rows if row.pk not in taken_back), None)
 

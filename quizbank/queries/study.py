@@ -17,7 +17,7 @@ from django.db.models import Count, Q, QuerySet
 from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, State, User
 from quizbank.models.history import (
     day_of,
-    latest_review,
+    latest_deed,
     load_of,
     parameters_of,
     policy_of,
@@ -163,15 +163,18 @@ def _most_fragile(due: QuerySet[Card], today: _Today) -> Card | None:
     return due.get(pk=worst[1]) if worst else None
 
 
-def _unseen(user: User | None) -> QuerySet[Question]:
+def _unseen(today: _Today) -> QuerySet[Question]:
+    """The questions that could be shown as new: neither studied nor put aside."""
+    user = today.user
     live = Question.everyone.visible_to(user).filter(retired_at=None).select_related("topic")
     known = Q(reps__gt=0) | Q(due_day__isnull=False)
-    seen = Card.objects.filter(known, user=user, form=Form.RECALL).values("question")
-    return live.exclude(pk__in=seen) if user else live
+    aside = Q(suspended=True) | Q(buried_until__gt=today.day)
+    others = Card.objects.filter(known | aside, user=user, form=Form.RECALL).values("question")
+    return live.exclude(pk__in=others) if user else live
 
 
 def _new(today: _Today, topic: str | None, skip: Collection[str]) -> Question | None:
-    questions = _unseen(today.user).exclude(path__in=skip)
+    questions = _unseen(today).exclude(path__in=skip)
     if topic is not None:
         questions = questions.filter(topic__slug=topic)
     return questions.order_by("position", "path").first()
@@ -191,7 +194,7 @@ def _counts(today: _Today) -> Counts:
         by_day[max(0, (due_day - today.day).days)] += n
     return Counts(
         due=by_day[0],
-        new=_unseen(today.user)[:left].count() if left else 0,
+        new=_unseen(today)[:left].count() if left else 0,
         done_today=len(today.done),
         missed_today=missed(today.done),
         by_day=by_day,
@@ -233,9 +236,9 @@ def cards_due(user: User, now: datetime) -> QuerySet[Card]:
     return _due(_today(user, now)).order_by("due", "pk")
 
 
-def last_review(user: User) -> ReviewEvent | None:
-    """The latest review that was not taken back: what an undo would take back."""
-    return latest_review(user, undos_of(user))
+def last_deed(user: User) -> ReviewEvent | None:
+    """The latest thing done with a card and not taken back: what an undo would take back."""
+    return latest_deed(user, undos_of(user))
 
 
 def question_state(user: Visitor, question: Question, now: datetime) -> QuestionState | None:

@@ -1,25 +1,42 @@
 """What a learner does with a card beside answering it: each an event, each can be undone.
 
 Every function may be repeated under the same client UUID: the answer is the stored one. All
-raise ReviewConflict if the UUID was used for something else.
+raise BadReview for a field that cannot be, ReviewConflict if the UUID was used for something
+else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, StudyProfile, User
 from quizbank.models.history import PENDING, day_of, history, to_event
-from quizbank.scheduling import LONGEST_INTERVAL, fold, seed_of
-from quizbank.services.log import digest, lock_profile, refold, stored_event, stored_policy
+from quizbank.scheduling import fold, seed_of
+from quizbank.services.given import AHEAD, SOONEST, GivenAct
+from quizbank.services.log import clamp, lock_profile, refold, stored_event, stored_policy
 from quizbank.services.recorded import Recorded
 
-DATED = (EventKind.PLAN, EventKind.SET_DUE, EventKind.RESCHEDULE, EventKind.BURY)
+
+def perform(*, user: User, given: GivenAct, now: datetime) -> Recorded:
+    """Log the act and let its card follow, both or neither.
+
+    One that comes late is put in its place among the card's events.
+    """
+    given.check(now)
+    with transaction.atomic():
+        profile = lock_profile(user)
+        stored = stored_event(user, given.client_uuid, given.payload_hash)
+        if stored is not None:
+            return Recorded.before(stored)
+        card = locked_card(user, given.question, Form.RECALL, now)
+        event = _event(profile, card, given, clamp(given.reviewed_at, user, now, AHEAD), now)
+        _say_what_follows(card, event)
+        event.save(force_insert=True)
+        refold(card)
+    return Recorded(event, card, created=True)
 
 
 def plan(
@@ -27,59 +44,49 @@ def plan(
 ) -> Recorded:
     """See the question's card within that many study days, or when it is due if that is sooner.
 
-    Interval and memory stay as they are. Raises ValueError for a day that has begun.
+    Interval and memory stay as they are.
     """
-    _check(days, 1)
-    return _act(EventKind.PLAN, user, question, client_uuid, now, days)
+    return _now(EventKind.PLAN, user, question, client_uuid, now, days)
 
 
 def set_due(
     *, user: User, question: Question, client_uuid: UUID, now: datetime, days: int
 ) -> Recorded:
     """Make the card due that many study days from today, 0 for today, sooner or later than
-    its schedule says. Interval and memory stay. Raises ValueError for a day that has passed."""
-    _check(days, 0)
-    return _act(EventKind.SET_DUE, user, question, client_uuid, now, days)
+    its schedule says. Interval and memory stay."""
+    return _now(EventKind.SET_DUE, user, question, client_uuid, now, days)
 
 
 def reschedule(
     *, user: User, question: Question, client_uuid: UUID, now: datetime, days: int
 ) -> Recorded:
-    """Like `set_due`, where the system proposed the day and the person agreed."""
-    _check(days, 0)
-    return _act(EventKind.RESCHEDULE, user, question, client_uuid, now, days)
+    """Like `set_due`, where the system and not the person chose the day."""
+    return _now(EventKind.RESCHEDULE, user, question, client_uuid, now, days)
 
 
 def bury(
     *, user: User, question: Question, client_uuid: UUID, now: datetime, days: int = 1
 ) -> Recorded:
     """Leave the card out of every session for that many study days, today the first."""
-    _check(days, 1)
-    return _act(EventKind.BURY, user, question, client_uuid, now, days)
+    return _now(EventKind.BURY, user, question, client_uuid, now, days)
 
 
 def suspend(*, user: User, question: Question, client_uuid: UUID, now: datetime) -> Recorded:
     """Leave the card out of every session until it is brought back."""
-    return _act(EventKind.SUSPEND, user, question, client_uuid, now)
+    return _now(EventKind.SUSPEND, user, question, client_uuid, now)
 
 
 def unsuspend(*, user: User, question: Question, client_uuid: UUID, now: datetime) -> Recorded:
     """Bring a suspended card back, due when it was due."""
-    return _act(EventKind.UNSUSPEND, user, question, client_uuid, now)
+    return _now(EventKind.UNSUSPEND, user, question, client_uuid, now)
 
 
 def reset(*, user: User, question: Question, client_uuid: UUID, now: datetime) -> Recorded:
     """Let the card start as a new one. What was recorded of it stays in the log."""
-    return _act(EventKind.RESET, user, question, client_uuid, now)
+    return _now(EventKind.RESET, user, question, client_uuid, now)
 
 
-def _check(days: int, least: int) -> None:
-    if not least <= days <= LONGEST_INTERVAL:
-        raise ValueError(f"days must lie between {least} and {LONGEST_INTERVAL}")
-
-
-@transaction.atomic
-def _act(
+def _now(
     kind: EventKind,
     user: User,
     question: Question,
@@ -87,23 +94,8 @@ def _act(
     now: datetime,
     days: int | None = None,
 ) -> Recorded:
-    profile = lock_profile(user)
-    payload_hash = digest(_payload(kind, question, days))
-    stored = stored_event(user, client_uuid, payload_hash)
-    if stored is not None:
-        return Recorded.before(stored)
-    card = locked_card(user, question, Form.RECALL, now)
-    event = _event(profile, card, kind, now, days)
-    event.client_uuid, event.payload_hash = client_uuid, payload_hash
-    _say_what_follows(card, event)
-    event.save(force_insert=True)
-    refold(card)
-    return Recorded(event, card, created=True)
-
-
-def _payload(kind: EventKind, question: Question, days: int | None) -> Mapping[str, Any]:
-    said = {"kind": str(kind), "question": question.path}
-    return said if days is None else {**said, "days": days}
+    given = GivenAct(kind=kind, question=question, client_uuid=client_uuid, days=days)
+    return perform(user=user, given=given, now=now)
 
 
 def locked_card(user: User, question: Question, form: str, now: datetime) -> Card:
@@ -118,18 +110,21 @@ def locked_card(user: User, question: Question, form: str, now: datetime) -> Car
 
 
 def _event(
-    profile: StudyProfile, card: Card, kind: EventKind, now: datetime, days: int | None
+    profile: StudyProfile, card: Card, given: GivenAct, at: datetime, now: datetime
 ) -> ReviewEvent:
     return ReviewEvent(
         user_id=profile.user_id,
         card=card,
-        kind=kind,
-        reviewed_at=now,
+        client_uuid=given.client_uuid,
+        payload_hash=given.payload_hash,
+        kind=given.kind,
+        reviewed_at=at,
+        client_time=given.reviewed_at,
         received_at=now,
         zone=profile.zone,
-        study_day=day_of(profile, now),
-        policy=stored_policy(profile) if kind in DATED else None,
-        interval_chosen=days,
+        study_day=day_of(profile, at),
+        policy=stored_policy(profile) if given.kind in SOONEST else None,
+        interval_chosen=given.days,
     )
 
 

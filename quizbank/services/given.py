@@ -1,4 +1,4 @@
-"""What a client says about one review, checked before anything is locked or written."""
+"""What a client says it did with a card, checked before anything is locked or written."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from demos.kit.declare import Text
-from quizbank.models import Form, Question
-from quizbank.models.study import ANSWER_LENGTH
-from quizbank.scheduling import RATINGS
+from quizbank.models import EventKind, Form, Question
+from quizbank.models.study import ANSWER_LENGTH, Confidence
+from quizbank.scheduling import LONGEST_INTERVAL, RATINGS
 from quizbank.services.errors import BadReview
 from quizbank.services.log import digest
 
@@ -21,11 +21,19 @@ AHEAD = timedelta(minutes=5)  # how far a client's clock may run before ours
 LONGEST_DURATION = 10 * 60 * 1000  # ms; longer means the learner went away
 MOST_TICKS = 100
 LONGEST_EXTRA = 4_000  # characters of JSON
+# Of the acts that name a day: the soonest, in study days from the one they are done on.
+SOONEST = {
+    EventKind.PLAN: 1,
+    EventKind.SET_DUE: 0,
+    EventKind.RESCHEDULE: 0,
+    EventKind.BURY: 1,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """One review as the client tells it. `reviewed_at` is empty if it happens now."""
+    """One review as the client tells it. `reviewed_at` is empty if it happens now,
+    `confidence` if it was not asked."""
 
     question: Question
     rating: int
@@ -37,6 +45,8 @@ class Given:
     answer: str = ""
     ticks: Sequence[str | int] = ()
     prediction: Mapping[str, Any] | None = None
+    confidence: str = ""
+    hint_used: bool = False
 
     def check(self, now: datetime) -> None:
         """Raises BadReview for the first field that cannot be."""
@@ -52,23 +62,13 @@ class Given:
             raise BadReview("duration_ms", Text("用时须为整数毫秒。", "Give whole milliseconds."))
         if self.duration_ms < 0:
             raise BadReview("duration_ms", Text("用时不能为负。", "A duration is not negative."))
-        self._check_time(now)
+        if self.confidence not in ("", *Confidence.values):
+            text = Text("把握只能是 low、mid 或 high。", "How sure is low, mid or high.")
+            raise BadReview("confidence", text)
+        if not isinstance(self.hint_used, bool):
+            raise BadReview("hint_used", Text("请填 true 或 false。", "Give true or false."))
+        _check_time(self.reviewed_at, now)
         self._check_words()
-
-    def _check_time(self, now: datetime) -> None:
-        if self.reviewed_at is None:
-            return
-        if self.reviewed_at.tzinfo is None:
-            text = Text("复习时间须带时区。", "The time of the review needs a time zone.")
-            raise BadReview("reviewed_at", text)
-        if self.reviewed_at < now - OLDEST:
-            raise BadReview(
-                "reviewed_at",
-                Text(
-                    "这次复习已超过 90 天，未予记录。",
-                    "This review is more than 90 days old and was not recorded.",
-                ),
-            )
 
     def _check_words(self) -> None:
         if len(self.answer) > ANSWER_LENGTH:
@@ -87,21 +87,72 @@ class Given:
     @property
     def payload_hash(self) -> str:
         """Of what the learner decided. How long it took is measured anew by each retry."""
-        return digest(
-            {
-                "kind": "review",
-                "question": self.question.path,
-                "form": self.form,
-                "rating": self.rating,
-                "reviewed_at": self.reviewed_at.isoformat() if self.reviewed_at else None,
-                "answer": self.answer,
-                "ticks": list(self.ticks),
-                "prediction": dict(self.prediction) if self.prediction is not None else None,
-            }
-        )
+        said: dict[str, Any] = {
+            "kind": "review",
+            "question": self.question.path,
+            "form": self.form,
+            "rating": self.rating,
+            "reviewed_at": self.reviewed_at.isoformat() if self.reviewed_at else None,
+            "answer": self.answer,
+            "ticks": list(self.ticks),
+            "prediction": dict(self.prediction) if self.prediction is not None else None,
+        }
+        # Only where said: a review recorded before these were asked keeps its hash.
+        if self.confidence:
+            said["confidence"] = self.confidence
+        if self.hint_used:
+            said["hint_used"] = True
+        return digest(said)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenAct:
+    """What was done with a card beside answering it. `days` counts from the study day it was
+    done on; `reviewed_at` is empty if that is now."""
+
+    kind: EventKind
+    question: Question
+    client_uuid: UUID
+    days: int | None = None
+    reviewed_at: datetime | None = None
+
+    def check(self, now: datetime) -> None:
+        """Raises BadReview for the first field that cannot be."""
+        if self.kind in SOONEST:
+            least = SOONEST[self.kind]
+            if type(self.days) is not int or not least <= self.days <= LONGEST_INTERVAL:
+                text = Text(
+                    f"请填 {least} 到 {LONGEST_INTERVAL} 之间的整数天数。",
+                    f"Give whole days from {least} to {LONGEST_INTERVAL}.",
+                )
+                raise BadReview("days", text)
+        _check_time(self.reviewed_at, now)
+
+    @property
+    def payload_hash(self) -> str:
+        said: dict[str, Any] = {"kind": str(self.kind), "question": self.question.path}
+        if self.days is not None:
+            said["days"] = self.days
+        if self.reviewed_at is not None:
+            said["reviewed_at"] = self.reviewed_at.isoformat()
+        return digest(said)
 
 
 UNREADABLE = Text("内容过长或无法读取。", "This is too long or cannot be read.")
+
+
+def _check_time(at: datetime | None, now: datetime) -> None:
+    if at is None:
+        return
+    if at.tzinfo is None:
+        text = Text("复习时间须带时区。", "The time of the review needs a time zone.")
+        raise BadReview("reviewed_at", text)
+    if at < now - OLDEST:
+        text = Text(
+            "这次复习已超过 90 天，未予记录。",
+            "This review is more than 90 days old and was not recorded.",
+        )
+        raise BadReview("reviewed_at", text)
 
 
 def _is_rating(value: object) -> bool:

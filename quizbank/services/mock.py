@@ -20,7 +20,7 @@ from quizbank.models import MockInterview, MockQuestion, Topic, User
 from quizbank.models.study import ANSWER_LENGTH
 from quizbank.queries.mock import marks_of, rubric_from, seconds_left
 from quizbank.queries.quiz import weakest
-from quizbank.services.acts import set_due
+from quizbank.services.acts import reschedule
 from quizbank.services.errors import BadMock as BadMock
 from quizbank.services.errors import MockConflict as MockConflict
 from quizbank.services.mock_questions import choose, openers, rubric_of
@@ -276,4 +276,4 @@ def _finish(mock: MockInterview, now: datetime) -> None:
     for row in answered.select_related("question"):
         if rubric.score(rubric_from(row), marks_of(row)).missed:
             name = uuid5(mock.pk, row.question.path)
-            set_due(user=mock.owner, question=row.question, client_uuid=name, now=now, days=0)
+            reschedule(user=mock.owner, question=row.question, client_uuid=name, now=now, days=0)

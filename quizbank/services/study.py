@@ -16,10 +16,10 @@ from django.db import transaction
 from quizbank.models import Card, EventKind, Question, ReviewEvent, StudyProfile, User
 from quizbank.models.history import PENDING, consider, day_of, load_of, policy_of, remember
 from quizbank.scheduling import Answer, Folded
-from quizbank.services.acts import locked_card
+from quizbank.services.acts import locked_card, perform
 from quizbank.services.errors import BadReview as BadReview
 from quizbank.services.errors import ReviewConflict as ReviewConflict
-from quizbank.services.given import AHEAD, LONGEST_DURATION, Given
+from quizbank.services.given import AHEAD, LONGEST_DURATION, Given, GivenAct
 from quizbank.services.log import clamp, lock_profile, stored_event, stored_policy
 from quizbank.services.parameters import adopt_parameters as adopt_parameters
 from quizbank.services.recorded import Recorded as Recorded
@@ -49,6 +49,8 @@ def record_review(
     answer: str = "",
     ticks: Sequence[str | int] = (),
     prediction: Mapping[str, Any] | None = None,
+    confidence: str = "",
+    hint_used: bool = False,
 ) -> Recorded:
     """Log one graded answer and reschedule its card, both or neither.
 
@@ -67,16 +69,23 @@ def record_review(
         answer=answer,
         ticks=ticks,
         prediction=prediction,
+        confidence=confidence,
+        hint_used=hint_used,
     )
     return _record(user, given, now)
 
 
-def record_batch(*, user: User, items: Sequence[Given], now: datetime) -> list[Delivered]:
+def record_batch(
+    *, user: User, items: Sequence[Given | GivenAct], now: datetime
+) -> list[Delivered]:
     """Record what a device did offline, in any order; a bad item refuses only itself."""
     delivered = []
     for item in items:
         try:
-            recorded = _record(user, item, now)
+            if isinstance(item, GivenAct):
+                recorded = perform(user=user, given=item, now=now)
+            else:
+                recorded = _record(user, item, now)
         except (BadReview, ReviewConflict) as refusal:
             delivered.append(Delivered(item.client_uuid, refused=refusal))
         else:
@@ -138,6 +147,8 @@ def _insert(
         ticks=list(given.ticks),
         answer=given.answer,
         prediction=dict(given.prediction) if given.prediction is not None else None,
+        confidence=given.confidence,
+        hint_used=given.hint_used,
         after_state=after.state,
         after_step=after.step,
         after_stability=after.stability,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from quizbank.models import Card, EventKind, ReviewEvent, User
-from quizbank.models.history import day_of, latest_review, undos_of
+from quizbank.models.history import day_of, latest_deed, undos_of
 from quizbank.services.log import digest, lock_profile, refold, stored_event
 from quizbank.services.recorded import Recorded
 
@@ -17,7 +17,7 @@ from quizbank.services.recorded import Recorded
 def undo(
     *, user: User, client_uuid: UUID, now: datetime, event: ReviewEvent | None = None
 ) -> Recorded | None:
-    """Take back `event`, or else the latest review that still counts.
+    """Take back `event`, or else the latest thing done with a card that still counts.
 
     Undoing an undo is redo. None if there is nothing to take back; what is taken back
     already is answered with the undo that did it. Raises ReviewEvent.DoesNotExist for an
@@ -33,7 +33,7 @@ def undo(
     if stored is not None:
         return Recorded.before(stored)
     holds = undos_of(user)
-    target = event or latest_review(user, holds)
+    target = event or latest_deed(user, holds)
     if target is None:
         return None
     if target.pk in holds:

@@ -17,7 +17,7 @@ from quizbank.queries.session import session
 from quizbank.queries.study import (
     StudyItem,
     counts,
-    last_review,
+    last_deed,
     previews,
     usual_duration_ms,
 )
@@ -70,7 +70,7 @@ def line(visitor: Visitor, item: StudyItem | None, now: datetime) -> dict[str, A
     count = item.counts if item else counts(visitor, now)
     done = len(today.ticks)
     total = max(done + count.due + count.new, done + (1 if item else 0))
-    undoable = isinstance(visitor, User) and last_review(visitor) is not None
+    undoable = isinstance(visitor, User) and last_deed(visitor) is not None
     return {"session": today, "position": done + 1, "total": total, "undoable": undoable}
 
 

@@ -107,6 +107,8 @@ def grade(request: HttpRequest) -> HttpResponse:
             answer=draft.answer,
             ticks=sorted(known.intersection(draft.ticks)),
             prediction=prediction,
+            confidence=draft.confidence,
+            hint_used=draft.hint,
         )
     except ReviewConflict:
         messages.info(request, say("study.already"), extra_tags="undo")

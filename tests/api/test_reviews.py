@@ -26,7 +26,13 @@ def review(**more: Any) -> dict[str, Any]:
 
 def test_a_review_schedules_the_card(as_alice: Api) -> None:
     asked = review(
-        duration_ms=4_000, ticks=[0, 2], suggestion=3, answer="对称", prediction={"choice": "a"}
+        duration_ms=4_000,
+        ticks=[0, 2],
+        suggestion=2,
+        answer="对称",
+        prediction={"choice": "a"},
+        confidence="low",
+        hint_used=True,
     )
     response = as_alice.post("reviews/", asked)
     assert response.status_code == 201
@@ -35,7 +41,10 @@ def test_a_review_schedules_the_card(as_alice: Api) -> None:
     assert told["client_uuid"] == asked["client_uuid"]
     assert told["after"]["state"] == "learning"
     assert datetime.fromisoformat(told["after"]["due"]) == event.after_due
-    assert (event.answer, event.ticks, event.suggestion) == ("对称", [0, 2], 3)
+    assert (event.answer, event.ticks) == ("对称", [0, 2])
+    assert (told["suggestion"], told["rating"]) == (event.suggestion, event.rating) == (2, 3)
+    assert (told["confidence"], told["hint_used"]) == (event.confidence, event.hint_used)
+    assert (event.confidence, event.hint_used) == ("low", True)
     card = as_alice.read(f"cards/{told['card']}/")
     assert card["due"] == told["after"]["due"]
     assert card["previews"]["4"]["seconds"] > card["previews"]["1"]["seconds"]
@@ -94,7 +103,11 @@ def test_a_card_of_someone_else_is_not_found(as_alice: Api, as_mallory: Api) -> 
         ("prediction", {"a": "x" * 4_001}),
         ("question", ""),
         ("card", "x"),
-        ("kind", "adopt_parameters"),
+        *(("kind", value) for value in ("adopt_parameters", "plan", "reschedule")),
+        *(("kind", value) for value in (1, None, ["review"])),
+        *(("confidence", value) for value in ("", "sure", 1, None)),
+        *(("hint_used", value) for value in (1, "true", None)),
+        ("days", 1),
         *((name, 1) for name in ("user", "due", "stability", "study_day", "is_staff", "id")),
     ],
 )
@@ -124,6 +137,67 @@ def test_an_undo_restores_the_card_and_can_be_repeated(as_alice: Api) -> None:
     after = as_alice.read(f"cards/{card}/")
     assert {**after, "previews": 0} == {**before, "previews": 0}
     assert as_alice.post("reviews/", undo).content == first.content
+
+
+def act(kind: str, **more: Any) -> dict[str, Any]:
+    return {"client_uuid": str(uuid.uuid4()), "kind": kind, "question": PATH, **more}
+
+
+def test_a_card_is_put_aside_moved_and_forgotten_by_events(as_alice: Api) -> None:
+    card = as_alice.post("reviews/", review(rating=4)).json()["card"]
+
+    def after(sent: dict[str, Any], *names: str) -> list[Any]:
+        told = as_alice.post("reviews/", sent)
+        assert told.status_code == 201
+        assert told.json()["kind"] == sent["kind"]
+        assert as_alice.post("reviews/", sent).content == told.content
+        return [as_alice.read(f"cards/{card}/")[name] for name in names]
+
+    day = datetime.fromisoformat(as_alice.read("reviews/")["results"][0]["study_day"]).date()
+    assert after(act("suspend"), "suspended") == [True]
+    assert after(act("unsuspend"), "suspended") == [False]
+    tomorrow, in_nine = (str(day + timedelta(days=days)) for days in (1, 9))
+    assert after(act("bury", days=1), "buried_until") == [tomorrow]
+    assert after(act("set_due", days=9), "due_day") == [in_nine]
+    assert after(act("reset"), "state", "reps", "due") == ["new", 0, None]
+    for _ in range(5):
+        undo = {"client_uuid": str(uuid.uuid4()), "kind": "undo"}
+        assert as_alice.post("reviews/", undo).status_code == 201
+    back = as_alice.read(f"cards/{card}/")
+    assert (back["state"], back["reps"], back["suspended"]) == ("review", 1, False)
+    assert back["buried_until"] is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"kind": "bury", "days": 0}, "days"),
+        ({"kind": "bury"}, "days"),
+        ({"kind": "set_due", "days": -1}, "days"),
+        ({"kind": "set_due", "days": 36_501}, "days"),
+        ({"kind": "suspend", "days": 1}, "days"),
+        ({"kind": "reset", "rating": 1}, "rating"),
+        ({"kind": "suspend", "reviewed_at": "2020-01-05T09:00:00Z"}, "reviewed_at"),
+        ({"kind": "suspend", "question": "no/such"}, "question"),
+        ({"kind": "suspend", "card": str(uuid.UUID(int=1))}, "question"),
+    ],
+)
+def test_an_act_that_cannot_be_is_refused_by_name(
+    as_alice: Api, sent: dict[str, Any], field: str
+) -> None:
+    response = as_alice.post("reviews/", {**act("suspend"), **sent})
+    assert response.status_code in (400, 404)
+    assert field in errors(response)
+    assert not ReviewEvent.objects.exists()
+
+
+def test_a_batch_may_hold_acts_among_its_reviews(as_alice: Api) -> None:
+    asked = [review(rating=4), act("suspend"), act("bury", days=0), act("unsuspend")]
+    first = as_alice.post("reviews/", asked)
+    results = first.json()["results"]
+    assert [item["status"] for item in results] == [201, 201, 400, 201]
+    assert as_alice.post("reviews/", asked).content == first.content
+    assert ReviewEvent.objects.count() == 3
 
 
 def test_an_undo_without_a_target_takes_the_latest(as_alice: Api) -> None:

@@ -11,9 +11,10 @@ import pytest
 from quizbank.models import Card, ReviewEvent, StudyProfile, User
 from quizbank.queries.study import counts, next_item
 from quizbank.scheduling import Memory
-from quizbank.services.acts import bury, reset, set_due, suspend, unsuspend
+from quizbank.services.acts import bury, perform, plan, reset, set_due, suspend, unsuspend
 from quizbank.services.audit import audit
-from quizbank.services.study import ReviewConflict, undo
+from quizbank.services.given import Given, GivenAct
+from quizbank.services.study import BadReview, ReviewConflict, record_batch, undo
 from tests.cast import MONDAY
 from tests.quizbank.study_cast import grade, make_question, memory
 
@@ -121,10 +122,66 @@ def test_a_review_that_arrives_after_an_act_but_was_earlier_is_put_before_it(ali
     assert audit(user=alice, repair=False).differences == []
 
 
+@pytest.mark.parametrize(("deed", "more"), [(suspend, {}), (bury, {"days": 2})])
+def test_a_question_put_aside_before_it_was_studied_is_not_new(alice, question, deed, more):
+    StudyProfile.objects.filter(user=alice).update(new_per_day=5)
+    assert next_item(alice, MONDAY).question == question
+    act(deed, alice, question, **more)
+    assert not shown(alice)
+    assert counts(alice, MONDAY).new == 0
+
+    assert shown(alice, MONDAY + 2 * DAY) == (deed is bury)
+    undo(user=alice, client_uuid=uuid.uuid4(), now=MONDAY)
+    assert shown(alice)
+
+
+def test_an_undo_takes_back_the_latest_deed_whatever_its_kind(alice, question):
+    before = studied(alice, question)
+    act(plan, alice, question, days=1)  # no deed of its own: it came with a quiz
+    act(bury, alice, question, MONDAY + timedelta(seconds=1), days=3)
+    act(suspend, alice, question, MONDAY + timedelta(seconds=2))
+    taken_back = [
+        undo(user=alice, client_uuid=uuid.uuid4(), now=MONDAY + DAY).event.undoes.kind
+        for _ in range(3)
+    ]
+    assert taken_back == ["suspend", "bury", "review"]
+    assert memory(alice, question).reps == before.reps - 1
+
+
+def test_an_act_done_offline_is_put_where_it_was_done(alice, mallory, question):
+    mallory.date_joined = alice.date_joined
+    for user, order in ((alice, (0, 1, 2)), (mallory, (2, 0, 1))):
+        StudyProfile.objects.update_or_create(user=user, defaults={"load_balancing": False})
+        items: list[Given | GivenAct] = [
+            Given(**name(), question=question, rating=4, reviewed_at=MONDAY - 30 * DAY),
+            GivenAct(**name(), question=question, kind="reset", reviewed_at=MONDAY - 20 * DAY),
+            Given(**name(), question=question, rating=4, reviewed_at=MONDAY - 10 * DAY),
+        ]
+        delivered = record_batch(user=user, items=[items[i] for i in order], now=MONDAY)
+        assert all(one.recorded.created for one in delivered)
+        assert audit(user=user, repair=False).differences == []
+    assert memory(alice, question) == memory(mallory, question)
+    assert memory(alice, question).reps == 1
+
+
+def name() -> dict[str, uuid.UUID]:
+    return {"client_uuid": uuid.uuid4()}
+
+
+def test_an_act_on_a_clock_that_cannot_be_is_refused(alice, question):
+    long_ago = GivenAct(**name(), question=question, kind="suspend", reviewed_at=MONDAY - 91 * DAY)
+    with pytest.raises(BadReview, match="90 days"):
+        perform(user=alice, given=long_ago, now=MONDAY)
+    ahead = GivenAct(**name(), question=question, kind="suspend", reviewed_at=MONDAY + DAY)
+    event = perform(user=alice, given=ahead, now=MONDAY).event
+    assert event.reviewed_at == MONDAY + timedelta(minutes=5)
+    assert event.client_time == MONDAY + DAY
+
+
 @pytest.mark.parametrize("deed", [bury, set_due])
-@pytest.mark.parametrize("days", [-1, 36_501])
+@pytest.mark.parametrize("days", [-1, 36_501, None, True, 1.0])
 def test_a_day_out_of_reach_is_refused(alice, question, deed, days):
-    with pytest.raises(ValueError, match="days"):
+    with pytest.raises(BadReview, match="days"):
         act(deed, alice, question, days=days)
     assert not Card.objects.exists()
 

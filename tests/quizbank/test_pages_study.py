@@ -84,8 +84,8 @@ def test_what_was_typed_is_carried_to_the_log(client: Client, stone: Question) -
     assert event.answer == typed
     assert event.prediction == {"demo": "falling_stones", "choice": "none", "confidence": "low"}
     assert event.ticks == ["k1", "k2"]
-    assert event.suggestion == 3
-    assert event.rating == 3
+    assert (event.suggestion, event.rating) == (3, 3)
+    assert (event.confidence, event.hint_used) == ("low", False)
 
 
 def test_the_answer_is_shown_as_text(client: Client, stone: Question) -> None:
@@ -157,6 +157,9 @@ def test_a_hint_shows_one_point_and_lowers_the_suggestion(client: Client, stone:
     assert carried["client_uuid"] == front["client_uuid"]
     page = text_of(client.post("/en/study/reveal/", carried | {"ticks": ["k1", "k2", "k3"]}))
     assert "With a hint, so we suggest <b>Hard</b>" in page
+    client.post("/en/study/grade/", fields(page) | {"rating": 3})
+    event = ReviewEvent.objects.get()
+    assert (event.suggestion, event.rating, event.hint_used) == (2, 3, True)
 
 
 def test_never_seen_suggests_again(client: Client, stone: Question) -> None:

@@ -45,11 +45,14 @@ def test_the_event_keeps_what_was_said_and_what_was_promised(alice, question):
         ticks=["0", "trap"],
         prediction={"choice": "stuck", "confidence": "high"},
         duration_ms=99_999_999,
+        confidence="high",
+        hint_used=True,
     )
     event, card = ReviewEvent.objects.get(), recorded.card
 
     assert (event.suggestion, event.answer, event.ticks) == (2, "对称性 symmetry", ["0", "trap"])
     assert event.prediction == {"choice": "stuck", "confidence": "high"}
+    assert (event.confidence, event.hint_used) == ("high", True)
     assert event.duration_ms == 600_000
     assert event.study_day == MONDAY.date()
     assert (event.after_stability, event.after_due) == (card.stability, card.due)
@@ -68,7 +71,15 @@ def test_the_same_review_twice_is_one_event(alice, question):
 
 
 @pytest.mark.parametrize(
-    "other", [{"rating": 1}, {"answer": "other"}, {"ticks": ["1"]}, {"reviewed_at": MONDAY}]
+    "other",
+    [
+        {"rating": 1},
+        {"answer": "other"},
+        {"ticks": ["1"]},
+        {"reviewed_at": MONDAY},
+        {"confidence": "mid"},
+        {"hint_used": True},
+    ],
 )
 def test_the_same_uuid_with_another_body_is_refused(alice, question, other):
     card = grade(alice, question, 3, MONDAY, client_uuid=UUID).card

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from quizbank.models import ReviewEvent, StudyProfile
-from quizbank.queries.study import counts, last_review, next_item
+from quizbank.queries.study import counts, last_deed, next_item
 from quizbank.scheduling import Memory
 from quizbank.services.study import ReviewConflict, undo
 from tests.cast import MONDAY
@@ -69,9 +69,9 @@ def test_the_latest_by_its_own_clock_is_taken_back_first(alice):
     newest = grade(alice, first, 3, MONDAY).event
     older = grade(alice, second, 3, MONDAY, reviewed_at=late).event
 
-    assert last_review(alice) == newest
+    assert last_deed(alice) == newest
     assert take_back(alice).event.undoes == newest
-    assert last_review(alice) == older
+    assert last_deed(alice) == older
 
 
 def test_an_undo_in_the_middle_is_as_if_the_review_had_never_been(alice, mallory):
