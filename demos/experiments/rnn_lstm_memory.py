@@ -259,7 +259,7 @@ DEMO = Demo(
         "A gradient goes back a hundred steps: what is left of it? And after forty steps of noise,"
         " can the first symbol still be read off the last state?",
     ),
-    topic="gradients",
+    topic="sequences",
     params=DEFAULT,
     run=run,
     chunk=64,
@@ -268,7 +268,8 @@ DEMO = Demo(
             slug="repeated_factors_vanish_or_explode",
             text=Text(
                 f"tanh 的 RNN，循环矩阵为正交阵的 {DEFAULT.gain:g} 倍："
-                f"{DEFAULT.steps} 步之后梯度不到十万分之一；{DEFAULT.large:g} 倍、输入很小：放大到 100 倍以上。"
+                f"{DEFAULT.steps} 步之后梯度不到十万分之一；"
+                f"{DEFAULT.large:g} 倍、输入很小：放大到 100 倍以上。"
                 "正交且没有激活，则原样不变。",
                 f"In a tanh RNN whose matrix is {DEFAULT.gain:g} times an orthogonal one less than"
                 f" 1e-5 of the gradient is left after {DEFAULT.steps} steps; at"
