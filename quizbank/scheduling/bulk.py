@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from quizbank.scheduling.formulas import Floats, Integers, advance
+from quizbank.scheduling.formulas import Floats as Floats
+from quizbank.scheduling.formulas import Integers, advance
 from quizbank.scheduling.formulas import interval as interval
 from quizbank.scheduling.formulas import weights as weights
 from quizbank.scheduling.memory import Policy

@@ -1,7 +1,7 @@
-"""Asks the site for every address it has and prints, as JSON, what each answered and what
-the process had loaded by then:
+"""Asks the site for every address it has and prints, as JSON, what each answered, what the
+process had loaded by then, and what it had loaded when it had shown its first pages:
 
-    {"answers": {route: [status, …]}, "loaded": [module]}
+    {"answers": {route: [status, …]}, "loaded": [module], "at_first": [module]}
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ from django.test import Client  # noqa: E402
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse  # noqa: E402
 from django.utils import translation  # noqa: E402
 
-HEAVY = ("torch", "numpy", "scipy", "demos.kit.judge", "demos.kit.draws")
+HEAVY = ("torch", "scipy", "demos.kit.judge", "demos.kit.draws")
+# What every process would pay for in memory and in time to start.
+NOT_AT_FIRST = (*HEAVY, "numpy")
+FIRST = ("quizbank:home", "quizbank:study")
 
 
 def routes(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, list[str]]]:
@@ -89,11 +92,17 @@ def walk() -> dict[str, list[int]]:
     return answers
 
 
-if __name__ == "__main__":
-    found = walk()
-    loaded = [
+def loaded(heavy: tuple[str, ...]) -> list[str]:
+    return [
         module
         for module in sys.modules
-        if module in HEAVY or module.startswith("demos.experiments.")
+        if module in heavy or module.startswith("demos.experiments.")
     ]
-    json.dump({"answers": found, "loaded": loaded}, sys.stdout)
+
+
+if __name__ == "__main__":
+    for first in FIRST:
+        assert Client().get(reverse(first)).status_code == 200, first
+    at_first = loaded(NOT_AT_FIRST)
+    found = walk()
+    json.dump({"answers": found, "loaded": loaded(HEAVY), "at_first": at_first}, sys.stdout)
