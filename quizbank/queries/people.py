@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from django.db.models import QuerySet
 
 from quizbank.models import ApiToken, ReviewEvent, StudyProfile, User
-from quizbank.models.history import read_profile
+from quizbank.models.history import day_of, read_profile
 
 
 def profile_of(user: User | None) -> StudyProfile:
     """How the person studies; the defaults, unsaved, if they never chose."""
     return read_profile(user)
+
+
+def day_today(user: User | None, now: datetime) -> date:
+    """The person's study day now."""
+    return day_of(read_profile(user), now)
 
 
 def tokens_of(user: User) -> QuerySet[ApiToken]:

@@ -8,7 +8,7 @@ from quizbank.urls.disputes import urlpatterns as disputes
 from quizbank.urls.documents import urlpatterns as documents
 from quizbank.urls.lab import urlpatterns as lab
 from quizbank.urls.quiz import urlpatterns as quiz
-from quizbank.views import home, people, questions, settings, study
+from quizbank.views import acts, home, people, questions, settings, study
 
 app_name = "quizbank"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("study/reveal/", study.reveal, name="reveal"),
     path("study/grade/", study.grade, name="grade"),
     path("study/undo/", study.undo, name="undo"),
+    path("study/act/", acts.act, name="act"),
     path("study/proof/<path:path>/", study.proof, name="proof"),
     path("questions/", questions.browse, name="questions"),
     path("questions/<path:path>/", questions.question, name="question"),

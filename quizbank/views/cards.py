@@ -22,12 +22,13 @@ from quizbank.queries.study import (
     usual_duration_ms,
 )
 from quizbank.scheduling import Ticks, suggest
+from quizbank.views import own_card
+from quizbank.views.own_card import GRADES
 from quizbank.views.panel import Evidence, Panel, evidence
 from quizbank.views.predictions import guess_of
 from quizbank.wording import calendar, say
 
 Visitor = User | AnonymousUser
-GRADES = ("again", "hard", "good", "easy")
 TICK_KEYS = "qwerty"
 
 
@@ -82,6 +83,8 @@ def front(request: HttpRequest, item: StudyItem, draft: Draft, now: datetime) ->
         **_card(question, item, draft, shown),
         "asks": _asks(request, item, shown.panel),
         "hint": _hint(question) if draft.hint else "",
+        "musts": sum(point.must for point in question.key_points.all()),
+        "menu": own_card.menu(request.user, question, now),
     }
 
 
@@ -116,6 +119,7 @@ def back(visitor: Visitor, item: StudyItem, draft: Draft, now: datetime) -> dict
             for rating, slug in enumerate(GRADES, start=1)
         ],
         **outcome(shown.panel, draft),
+        "menu": own_card.menu(visitor, question, now),
     }
 
 

@@ -20,7 +20,7 @@ from quizbank.models import Card, Document, Question, Topic, User
 from quizbank.queries import bank, search
 from quizbank.queries.session import session
 from quizbank.queries.study import question_state
-from quizbank.views import cards
+from quizbank.views import cards, own_card
 from quizbank.views.panel import evidence
 from quizbank.wording import language, say
 
@@ -195,13 +195,17 @@ def question(request: HttpRequest, path: str) -> HttpResponse:
     except Question.DoesNotExist as missing:
         raise Http404 from missing
     shown = evidence(found)
+    now = timezone.now()
+    menu = own_card.menu(request.user, found, now)
     context = {
         "question": found,
         "more_prompt": cards.more_prompt(found),
         "evidence": shown,
         "panel": shown.panel,
         "traps": [{"trap": trap, "finding": shown.of_trap(trap)} for trap in found.traps.all()],
-        "state": question_state(request.user, found, timezone.now()),
+        "state": question_state(request.user, found, now),
+        "menu": menu,
+        "history": own_card.history(menu["card"]) if menu["card"] else [],
         "places": _places(found),
     }
     answer = render(request, "quizbank/questions/question.html", context)

@@ -2,45 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
-from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
 
 from demos.kit.declare import Text
+from quizbank.forms.acts import Deed
 from quizbank.forms.draft import Draft
-from quizbank.models import Question, Topic
+from quizbank.models import Question, ReviewEvent, Topic, User
 from quizbank.models.study import ANSWER_LENGTH
 from quizbank.queries.bank import get_question
-from quizbank.queries.study import StudyItem, counts, next_item, usual_duration_ms
+from quizbank.queries.study import (
+    StudyItem,
+    counts,
+    get_event_for,
+    next_item,
+    usual_duration_ms,
+)
 from quizbank.services.errors import BadReview, ReviewConflict
 from quizbank.services.study import record_review
 from quizbank.services.study import undo as take_back
 from quizbank.views import cards
+from quizbank.views.onwards import gone, next_card, posted
+from quizbank.views.own_card import GRADES
 from quizbank.views.panel import evidence, prediction_of
 from quizbank.views.predictions import keep
 from quizbank.views.visitors import learner
 from quizbank.wording import calendar, language, say
-
-View = Callable[[HttpRequest], HttpResponse]
-
-
-def posted(view: View) -> View:
-    """For forms alone; whoever reloads or bookmarks the address gets the next card."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
-        return view(request) if request.method == "POST" else _next("")
-
-    return guarded
 
 
 def study(request: HttpRequest) -> HttpResponse:
@@ -57,7 +50,7 @@ def study(request: HttpRequest) -> HttpResponse:
         else:
             item = next_item(request.user, now, topic=topic or None)
     except Question.DoesNotExist:
-        return _gone(request)
+        return gone(request)
     if item is None:
         return _end(request, topic)
     return show_front(request, item, draft or Draft.new(item.question.path, now, topic))
@@ -72,7 +65,7 @@ def reveal(request: HttpRequest) -> HttpResponse:
     try:
         item = cards.item_of(request.user, now, draft.question)
     except Question.DoesNotExist:
-        return _gone(request)
+        return gone(request)
     if draft.too_long:
         return show_front(request, item, draft, _too_long(draft), status=422)
     learner(request, now, draft.zone)
@@ -90,7 +83,7 @@ def grade(request: HttpRequest) -> HttpResponse:
     try:
         question = get_question(draft.question, request.user)
     except Question.DoesNotExist:
-        return _gone(request)
+        return gone(request)
     user = learner(request, now, draft.zone)
     rating = request.POST.get("rating", "")
     prediction = prediction_of(evidence(question).panel, draft)
@@ -112,34 +105,40 @@ def grade(request: HttpRequest) -> HttpResponse:
         )
     except ReviewConflict:
         messages.info(request, say("study.already"), extra_tags="undo")
-        return _next(draft.topic)
+        return next_card(draft.topic)
     except BadReview as bad:
         return _refused(request, draft, bad)
     event = recorded.event
     if recorded.created:
         due_in = event.after_due - event.reviewed_at if event.after_due else timedelta(0)
         wait = timedelta(days=event.interval_chosen) if event.interval_chosen else due_in
-        name = say(f"study.{cards.GRADES[(event.rating or 1) - 1]}")
+        name = say(f"study.{GRADES[(event.rating or 1) - 1]}")
         said = say("study.done", grade=name, wait=calendar.wait(wait))
         messages.success(request, said, extra_tags="undo")
-    return _next(draft.topic)
+    return next_card(draft.topic)
 
 
 @posted
 def undo(request: HttpRequest) -> HttpResponse:
-    """Take the last grade back and show its card again."""
-    if not request.user.is_authenticated:
-        return _next("")
-    given = Draft.read(request.POST)
+    """Take back the latest deed and show its card again, or the one a history names."""
+    deed = Deed.read(request.POST)
+    if not isinstance(request.user, User):
+        return next_card("")
+    user, done = request.user, None
     try:
-        done = take_back(user=request.user, client_uuid=given.client_uuid, now=timezone.now())
-    except ReviewConflict:
-        done = None
+        event = get_event_for(user, deed.event) if deed.event else None
+        done = take_back(user=user, client_uuid=deed.client_uuid, now=timezone.now(), event=event)
+    except (ReviewConflict, ReviewEvent.DoesNotExist):
+        pass
     if done is None:
         messages.info(request, say("study.redone"))
-        return _next("")
+        return next_card("")
+    path = done.card.question.path
+    if deed.stay:
+        messages.info(request, say("acts.undone"))
+        return redirect("quizbank:question", path)
     messages.info(request, say("study.undone"))
-    return _next("", question=done.card.question.path)
+    return next_card("", question=path)
 
 
 @require_GET
@@ -200,19 +199,6 @@ def _too_long(draft: Draft) -> str:
 
 def _text(text: Text) -> str:
     return text.zh if language() == "zh" else text.en
-
-
-def _gone(request: HttpRequest) -> HttpResponse:
-    messages.info(request, say("study.gone"))
-    return _next("")
-
-
-def _next(topic: str, question: str = "") -> HttpResponse:
-    query = {name: value for name, value in (("topic", topic), ("question", question)) if value}
-    there = reverse("quizbank:study")
-    answer = HttpResponseRedirect(f"{there}?{urlencode(query)}" if query else there)
-    answer.status_code = 303
-    return answer
 
 
 def _private(response: HttpResponse) -> HttpResponse:

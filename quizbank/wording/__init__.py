@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 
 from demos.kit.declare import Text
 from quizbank.wording import (
+    acts,
     disputes,
     documents,
     errors,
@@ -39,6 +40,7 @@ for _part in (
     shell,
     home,
     study,
+    acts,
     proof,
     questions,
     people,

@@ -15,7 +15,10 @@ WORDS = {
     "study.high": ("高", "high"),
     "study.show_answer": ("显示答案", "Show answer"),
     "study.hint": ("提示", "Hint"),
-    "study.hint_says": ("提示，答案里有这一点：", "A hint, one point of the answer:"),
+    "study.hint_says": (
+        "提示：必答 {n} 点，其中一点是",
+        "A hint, one of {n} {n:point that|points that} must be in it:",
+    ),
     "study.never": ("这题没见过", "Never seen this"),
     "study.never_note": (
         "没见过不算失分，等于“重来”。",

@@ -87,6 +87,41 @@ def test_undo_after_a_reload_gives_back_the_card(quiet: Page, stone: Question) -
     expect(quiet.locator(".session b")).to_have_text("1")
 
 
+def test_keys_put_a_card_aside_and_take_it_back(quiet: Page, stone: Question) -> None:
+    quiet.goto("/en/study/")
+    for key, said in (("-", "Buried until tomorrow."), ("@", "Suspended")):
+        quiet.locator("#answer").fill(f"typing {key} u does nothing")
+        quiet.locator("#answer").press(key)
+        quiet.locator("#answer").blur()
+        quiet.keyboard.press(key)
+        expect(quiet.locator(".toast")).to_contain_text(said)
+        expect(quiet.get_by_role("heading", level=1)).not_to_have_text(str(stone.title_en))
+        quiet.keyboard.press("u")
+        expect(quiet.locator(".toast")).to_contain_text("Taken back")
+        expect(quiet.get_by_role("heading", level=1)).to_have_text(str(stone.title_en))
+    kinds = list(ReviewEvent.objects.order_by("id").values_list("kind", flat=True))
+    assert kinds == [EventKind.BURY, EventKind.UNDO, EventKind.SUSPEND, EventKind.UNDO]
+
+
+def test_the_menu_of_a_card_opens_over_front_and_back_and_closes(
+    quiet: Page, stone: Question
+) -> None:
+    quiet.goto("/en/study/")
+    for ready in (asked, answered):
+        ready(quiet)
+        more = quiet.locator(".more > summary")
+        more.click()
+        expect(quiet.get_by_role("button", name="Suspend")).to_be_visible()
+        quiet.keyboard.press("Escape")
+        expect(quiet.get_by_role("button", name="Suspend")).not_to_be_visible()
+        expect(more).to_be_focused()
+        more.click()
+        quiet.locator("h1").click()
+        expect(quiet.get_by_role("button", name="Suspend")).not_to_be_visible()
+        if ready is asked:
+            quiet.keyboard.press("Space")
+
+
 def test_a_double_click_is_one_review(quiet: Page, stone: Question) -> None:
     quiet.goto("/en/study/")
     quiet.get_by_role("button", name="Show answer").dblclick()

@@ -8,8 +8,17 @@
   const composing = (event) => event.isComposing || event.keyCode === 229;
   // For the other scripts: is this key press meant for us?
   window.proofdeck = window.proofdeck || {};
-  window.proofdeck.free = (event) => !(composing(event) || typing(event.target) || event.ctrlKey
-    || event.metaKey || event.altKey || event.defaultPrevented || one("dialog[open]"));
+  // "@" is typed with AltGr or Option on many keyboards.
+  const held = (event) => event.metaKey || (event.key !== "@" && (event.ctrlKey || event.altKey));
+  window.proofdeck.free = (event) => !(composing(event) || typing(event.target) || held(event)
+    || event.defaultPrevented || one("dialog[open]"));
+
+  // A visitor's first deed makes them a guest, whose days turn in the zone of their browser.
+  window.proofdeck.fillZones = () => {
+    let zone = "";
+    try { zone = Intl.DateTimeFormat().resolvedOptions().timeZone || ""; } catch { /* UTC, then */ }
+    document.querySelectorAll("[data-zone]").forEach((field) => { field.value = field.value || zone; });
+  };
 
   function flipTheme() {
     const dark = root.dataset.theme ? root.dataset.theme === "dark"
@@ -44,13 +53,17 @@
       await navigator.clipboard.writeText(location.origin + location.pathname);
       copy.textContent = copy.dataset.copied;
     }
-    const menu = one("details.account[open]");
-    if (menu && !menu.contains(event.target)) menu.open = false;
+    document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
   });
 
   let afterG = false;
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { const menu = one("details.account[open]"); if (menu) menu.open = false; }
+    if (event.key === "Escape") {
+      const menu = one("details[data-menu][open]");
+      if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+    }
     if (!window.proofdeck.free(event)) return;
     if (afterG) {
       afterG = false;
@@ -66,6 +79,9 @@
       const field = one("input[type=search]");
       if (field) { field.focus(); field.select(); } else one("[data-search]").click();
     }
+    // What a card's menu and the last message offer, on any page that has them.
+    const button = { "-": "[data-bury]", "@": "[data-suspend]", u: "[data-undo], .toast .undo button" }[event.key];
+    if (button && one(button) && !event.repeat) { event.preventDefault(); one(button).click(); }
     if (event.key === "Enter" && one("[data-start]") && event.target === document.body) one("[data-start]").click();
   });
 
@@ -81,5 +97,6 @@
   document.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = !navigator.clipboard; });
   const search = one("#q");
   if (search && location.hash === "#q") search.focus();
+  window.proofdeck.fillZones();
   restorePlace();
 })();

@@ -4,7 +4,6 @@
   const one = (selector) => document.querySelector(selector);
   const front = () => one("form[data-front]");
   const back = () => one("form[data-back]");
-  const zone = () => { try { return Intl.DateTimeFormat().resolvedOptions().timeZone || ""; } catch { return ""; } };
 
   // --- the answer -----------------------------------------------------------------------
 
@@ -115,7 +114,7 @@
   }
 
   function arrive() {
-    document.querySelectorAll("[data-zone]").forEach((field) => { field.value = field.value || zone(); });
+    window.proofdeck.fillZones();
     clearTimeout(waiting);
     const form = back();
     if (form) {
@@ -176,16 +175,14 @@
       press("[data-reveal]");
       return;
     }
-    const undo = event.key === "u" || (event.key === "z" && (event.ctrlKey || event.metaKey));
-    if (undo && event.key === "z") {
+    if (event.key === "z" && (event.ctrlKey || event.metaKey)) {
       if (event.isComposing || event.target.closest("input, textarea") || one("dialog[open]")) return;
       if (press("[data-undo]") || press(".toast .undo button")) event.preventDefault();
       return;
     }
     if (event.repeat || event.shiftKey || !window.proofdeck.free(event)) return;
     let done = false;
-    if (undo) done = press("[data-undo]") || press(".toast .undo button");
-    else if (front()) done = event.key === " " && native(event.target) ? false : onFront(event.key);
+    if (front()) done = event.key === " " && native(event.target) ? false : onFront(event.key);
     else if (back()) done = onBack(event.key, event);
     if (done) event.preventDefault();
   });
