@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.integer[Any]]
+Numbers = Floats | Integers
 
 STABILITY_MIN = 0.001
 DIFFICULTY = (1.0, 10.0)
@@ -101,7 +102,7 @@ def _tables(w: Floats) -> dict[str, Floats]:
     }
 
 
-def recall(w: Weights, stability: Floats, elapsed: Floats) -> Floats:
+def recall(w: Weights, stability: Floats, elapsed: Numbers) -> Floats:
     """The probability of recall that many days after the last review."""
     n = len(stability)
     odds = np.log1p(w.column("factor", n) * elapsed / stability)
@@ -110,7 +111,7 @@ def recall(w: Weights, stability: Floats, elapsed: Floats) -> Floats:
 
 
 def advance(
-    w: Weights, stability: Floats, difficulty: Floats, rating: Integers, elapsed: Floats
+    w: Weights, stability: Floats, difficulty: Floats, rating: Integers, elapsed: Numbers
 ) -> tuple[Floats, Floats, Floats]:
     """Stability and difficulty after one more review of each card, and the recall before it."""
     n = len(stability)

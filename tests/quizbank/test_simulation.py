@@ -1,0 +1,233 @@
+"""A simulated course is one the engine would have scheduled, and costs what it says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from io import StringIO
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+
+from quizbank.scheduling import (
+    DEFAULT_PARAMETERS,
+    NEW,
+    Answer,
+    Load,
+    Memory,
+    Policy,
+    start_of_day,
+    step,
+)
+from quizbank.scheduling.simulation import Learner, Running, Settings, new_deck, simulate
+from quizbank.scheduling.standing import table
+
+TODAY = date(2026, 11, 30)
+WINDOW = timedelta(days=98)  # as far as a load is read
+EASY_SUNDAY = (1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.0)
+FITTED = (0.4, 1.5, 3.0, 10.0, *DEFAULT_PARAMETERS[4:20], 0.2)
+SETTINGS = {
+    "as they come": Settings(new_per_day=5),
+    "fuzz alone": Settings(new_per_day=5, balancing=False),
+    "neither": Settings(new_per_day=5, policy=Policy(fuzz=False)),
+    "an easy Sunday": Settings(new_per_day=5, week=EASY_SUNDAY),
+    "short intervals": Settings(policy=Policy(maximum_interval=9, desired_retention=0.95)),
+    "steps past the turn": Settings(
+        policy=Policy(learning_steps=(60, 43_200), relearning_steps=(36_000, 600)),
+        parameters=FITTED,
+    ),
+    "no steps": Settings(policy=Policy(learning_steps=(), relearning_steps=())),
+    "leeches": Settings(
+        policy=Policy(
+            relearning_steps=(),
+            desired_retention=0.7,
+            maximum_interval=12,
+            leech_threshold=1,
+            leech_suspends=True,
+        ),
+        learner=Learner(strength=0.5),
+    ),
+}
+
+
+class Engine:
+    """The same answers, one by one."""
+
+    def __init__(self, settings: Settings, seeds: np.ndarray, repeats: int) -> None:
+        self.settings, self.seeds = settings, seeds.tolist()
+        self.memories = [Memory() for _ in range(repeats * len(seeds))]
+
+    def load(self, card: int, day: date) -> Load | None:
+        if not self.settings.balancing:
+            return None
+        due: dict[date, int] = {}
+        first = card - card % len(self.seeds)
+        for other in range(first, first + len(self.seeds)):
+            shown, hidden = self.memories[other].due_day, self.memories[other].suspended
+            if shown and not hidden and other != card and day < shown <= day + WINDOW:
+                due[shown] = due.get(shown, 0) + 1
+        return Load(due=due, week=self.settings.week)
+
+    def answer(self, card: int, day: date, second: int, rating: int):
+        policy = self.settings.policy
+        at = start_of_day(day, "UTC", policy.rollover) + timedelta(seconds=second)
+        outcome = step(
+            self.memories[card],
+            Answer(rating, at, day, "UTC", policy),
+            seed=self.seeds[card % len(self.seeds)],
+            parameters=self.settings.parameters,
+            load=self.load(card, day),
+        )
+        self.memories[card] = outcome.memory
+        return outcome
+
+
+@pytest.mark.parametrize("named", SETTINGS)
+def test_every_answer_is_scheduled_as_the_engine_schedules_it(named):
+    settings, deck, repeats, days = SETTINGS[named], new_deck(60, seed=5), 2, 60
+    running = Running(deck, settings, today=TODAY, days=days, seed=3, repeats=repeats)
+    engine = Engine(settings, deck.seed, repeats)
+    moves = table([settings.policy])
+    for number in running.days:
+        day = date.fromordinal(number)
+        waiting = {
+            card
+            for card, memory in enumerate(engine.memories)
+            if memory.due_day and memory.due_day <= day and not memory.suspended
+        }
+        seen = set()
+        for answers in running.live(number):
+            seen |= set(answers.card.tolist())
+            for index, card in enumerate(answers.card.tolist()):
+                new = engine.memories[card].state == NEW
+                outcome = engine.answer(
+                    card, day, int(answers.second[index]), int(answers.rating[index])
+                )
+                assert answers.fresh[index] == new
+                assert answers.raw[index] == outcome.raw
+                assert answers.chosen[index] == outcome.chosen
+        assert waiting <= seen
+        for card, memory in enumerate(engine.memories):
+            if memory.state == NEW:
+                continue
+            held = running.deck
+            assert date.fromordinal(int(held.due_day[card])) == memory.due_day
+            assert held.suspended[card] == memory.suspended
+            assert (held.reps[card], held.lapses[card]) == (memory.reps, memory.lapses)
+            assert moves.state[held.standing[card]] == memory.state
+            assert held.stability[card] == pytest.approx(memory.stability, rel=1e-12)
+            assert held.difficulty[card] == pytest.approx(memory.difficulty, rel=1e-12)
+    assert all(memory.reps for memory in engine.memories)
+    assert any(memory.suspended for memory in engine.memories) == (named == "leeches")
+
+
+def test_the_same_seed_is_the_same_course_and_another_is_not():
+    deck, settings = new_deck(30), Settings()
+
+    def course(seed):
+        return simulate(deck, settings, today=TODAY, days=60, seed=seed, repeats=2).answers
+
+    assert (course(1) == course(1)).all()
+    assert (course(1) != course(2)).any()
+    assert (deck.reps == 0).all()
+
+
+def test_a_day_has_no_more_new_cards_than_it_may():
+    course = simulate(new_deck(25), Settings(new_per_day=10), today=TODAY, days=5, seed=1)
+
+    assert course.fresh.tolist() == [[10, 10, 5, 0, 0]]
+
+
+def test_without_new_cards_nothing_happens():
+    course = simulate(new_deck(25), Settings(new_per_day=0), today=TODAY, days=3, seed=1)
+
+    assert course.answers.sum() == course.seconds.sum() == course.known.sum() == 0
+
+
+@pytest.mark.parametrize("retention", [0.8, 0.9])
+def test_recall_comes_out_as_it_was_desired(retention):
+    settings = Settings(policy=Policy(desired_retention=retention), new_per_day=100)
+    course = simulate(new_deck(100), settings, today=TODAY, days=300, seed=1, repeats=20)
+
+    assert course.recalled.sum() / course.due.sum() == pytest.approx(retention, abs=0.02)
+
+
+def test_a_learner_weaker_than_believed_recalls_less_and_studies_more():
+    def course(strength):
+        settings = Settings(learner=Learner(strength=strength), balancing=False)
+        return simulate(new_deck(60), settings, today=TODAY, days=120, seed=1, repeats=10)
+
+    strong, weak = course(1.0), course(0.3)
+    assert weak.recalled.sum() / weak.due.sum() < strong.recalled.sum() / strong.due.sum() - 0.05
+    assert weak.answers.sum() > 1.1 * strong.answers.sum()
+
+
+def test_more_retention_costs_more_and_leaves_more_known():
+    def course(retention):
+        settings = Settings(policy=Policy(desired_retention=retention), balancing=False)
+        return simulate(new_deck(60), settings, today=TODAY, days=120, seed=1, repeats=10)
+
+    courses = [course(retention) for retention in (0.8, 0.9, 0.95)]
+    for total in ([one.seconds.sum() for one in courses], [one.known.sum() for one in courses]):
+        assert total == sorted(total)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"at_first": (0.5, 0.5, 0.5, 0.5)}, {"recalled": (1.2, -0.2, 0.0)}, {"strength": 0.0}],
+)
+def test_a_learner_that_cannot_be_is_refused(wrong):
+    with pytest.raises(ValueError, match=r"shares|strength"):
+        Learner(**wrong)
+
+
+def test_the_default_deck_costs_few_reviews_a_day_once_it_is_learnt():
+    """The promise: 150 cards, at most about 25 answers a day in steady state."""
+    course = simulate(new_deck(150), Settings(), today=TODAY, days=120, seed=1, repeats=4)
+    learnt = course.answers[:, 60:]
+
+    assert learnt.mean() < 10
+    assert np.quantile(learnt, 0.99) <= 25
+
+
+def test_the_promise_could_be_broken():
+    """With intervals of at most three days, it is."""
+    settings = replace(Settings(), policy=Policy(maximum_interval=3))
+    course = simulate(new_deck(150), settings, today=TODAY, days=90, seed=1)
+
+    assert course.answers[:, 60:].mean() > 25
+
+
+def load(*options: str) -> str:
+    out = StringIO()
+    call_command("simulate_load", *options, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_sets_the_desired_recalls_side_by_side():
+    head, *rows = load("--cards", "20", "--days", "60", "--repeats", "2").splitlines()
+
+    assert head.startswith("desired recall | answers a day at first")
+    assert [row.split("|")[0].strip() for row in rows] == ["80%", "85%", "90%", "95%"]
+
+
+def test_the_command_writes_json():
+    options = ("--cards", "20", "--days", "60", "--repeats", "2", "--retention", "0.9")
+    found = json.loads(load(*options, "--json"))
+
+    assert (found["cards"], found["new_per_day"], len(found["costs"])) == (20, 10, 1)
+    (cost,) = found["costs"]
+    assert cost["begin_answers"] > 10 > cost["steady_answers"] > 0
+    assert 0.7 < cost["recalled"] <= 1
+    assert 15 < cost["known"] <= 20
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("--retention", "0.99"), ("--cards", "0"), ("--strength", "-1"), ("--days", "many")],
+)
+def test_the_command_refuses_what_cannot_be(wrong):
+    with pytest.raises(CommandError, match=wrong[0]):
+        load(*wrong)
