@@ -17,7 +17,7 @@ from api.views.mock import (
     MockReports,
     Mocks,
 )
-from api.views.people import Me, OwnToken, OwnTokens
+from api.views.people import Me, OwnStatistics, OwnToken, OwnTokens
 from api.views.quiz import QuizAnswers, QuizDetail, QuizResults, Quizzes
 from api.views.reviews import Reviews
 from api.views.runs import RunCancel, RunDetail, RunEvents, Runs
@@ -53,6 +53,7 @@ urlpatterns = [
     path("v1/mock-interviews/<uuid:mock_id>/marks/", MockMarking.as_view(), name="mock_marks"),
     path("v1/mock-interviews/<uuid:mock_id>/report/", MockReports.as_view(), name="mock_report"),
     path("v1/me/", Me.as_view(), name="me"),
+    path("v1/me/statistics/", OwnStatistics.as_view(), name="statistics"),
     path("v1/me/tokens/", OwnTokens.as_view(), name="tokens"),
     path("v1/me/tokens/<int:token_id>/", OwnToken.as_view(), name="token"),
     path("v1/schema/", Schema.as_view(), name="schema"),

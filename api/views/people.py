@@ -15,11 +15,13 @@ from api.authentication import person_of
 from api.errors import Problem, refused
 from api.fields import Given, Number, Numbers, OneOf, Switch, Ticks, Whole, Words, given
 from api.problems import problems
+from api.statistics_shapes import StatisticsShape, statistics_shape
 from api.study_shapes import CountsShape, counts_shape, utc
 from api.views.base import ApiView
 from demos.kit.declare import Text
 from quizbank.models import ApiToken
 from quizbank.queries import people, study
+from quizbank.queries.statistics import statistics
 from quizbank.services.errors import PeopleError
 from quizbank.services.people import SCOPES, issue_token, revoke_token
 from quizbank.services.profile import edit_profile
@@ -133,6 +135,19 @@ def _person(user: Any) -> dict[str, Any]:
         "profile": {name: getattr(profile, name) for name in PROFILE},
         "counts": counts_shape(study.counts(user, timezone.now())),
     }
+
+
+class OwnStatistics(ApiView):
+    scopes = {"GET": "read"}
+
+    @extend_schema(
+        operation_id="statistics_read",
+        summary="Read how well one remembers, what lies ahead and how well it was predicted",
+        responses={200: StatisticsShape, **problems(401, 403)},
+    )
+    def get(self, request: Request) -> Response:
+        found = statistics(person_of(request), timezone.now())
+        return Response(statistics_shape(found))
 
 
 class OwnTokens(ApiView):

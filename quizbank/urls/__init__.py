@@ -8,7 +8,7 @@ from quizbank.urls.disputes import urlpatterns as disputes
 from quizbank.urls.documents import urlpatterns as documents
 from quizbank.urls.lab import urlpatterns as lab
 from quizbank.urls.quiz import urlpatterns as quiz
-from quizbank.views import acts, home, people, questions, settings, study
+from quizbank.views import acts, home, people, progress, questions, settings, study
 
 app_name = "quizbank"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("sign-in/", people.sign_in, name="sign_in"),
     path("sign-up/", people.sign_up, name="sign_up"),
     path("sign-out/", people.sign_out, name="sign_out"),
+    path("progress/", progress.progress, name="progress"),
+    path("progress/<slug:panel>.csv", progress.panel_csv, name="progress_csv"),
     path("settings/", settings.settings, name="settings"),
     path("settings/delete/", settings.leave, name="leave"),
     *lab,

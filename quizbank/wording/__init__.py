@@ -23,6 +23,7 @@ from quizbank.wording import (
     home,
     lab,
     people,
+    progress,
     proof,
     questions,
     quiz,
@@ -50,6 +51,7 @@ for _part in (
     quiz,
     disputes,
     settings,
+    progress,
 ):
     WORDS.update(_part.WORDS)
 

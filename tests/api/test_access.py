@@ -63,6 +63,7 @@ EXPECTED: dict[tuple[str, str], tuple[int, int, int]] = {
     ("mock_report", "GET"): (401, 404, 200),
     ("me", "GET"): (401, 200, 200),
     ("me", "PATCH"): (401, 200, 200),
+    ("statistics", "GET"): (401, 200, 200),
     ("tokens", "GET"): (401, 200, 200),
     ("tokens", "POST"): (401, 201, 201),
     ("token", "DELETE"): (401, 404, 204),
@@ -76,7 +77,7 @@ SCOPE: dict[tuple[str, str], str | None] = {
     ("quizzes", "POST"): "study",
     ("quiz_answers", "POST"): "study",
     **{(name, "GET"): "read" for name in ("quiz", "quiz_result")},
-    **{(name, "GET"): "read" for name in ("mocks", "mock", "mock_report")},
+    **{(name, "GET"): "read" for name in ("mocks", "mock", "mock_report", "statistics")},
     **{
         (name, "POST"): "study" for name in ("mocks", "mock_answers", "mock_estimate", "mock_marks")
     },

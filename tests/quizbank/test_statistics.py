@@ -1,0 +1,175 @@
+"""The numbers of the progress page are those of the log, counted another way."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from quizbank.models import Card, ReviewEvent, StudyProfile, User
+from quizbank.models.history import undos_of
+from quizbank.queries.statistics import Statistics, statistics
+from quizbank.scheduling import DEFAULT_PARAMETERS, recall
+from quizbank.services.acts import reset, set_due
+from quizbank.services.study import undo
+from tests.cast import MONDAY
+from tests.quizbank.study_cast import grade, make_questions
+
+DAY = timedelta(days=1)
+RECOUNT = """
+    WITH counted AS (
+        SELECT e.id, e.card_id, e.kind, e.rating, e.study_day, e.reviewed_at, e.received_at
+        FROM quizbank_reviewevent e
+        WHERE e.user_id = %s AND e.kind IN ('review', 'reset') AND e.id NOT IN ({undone})
+    ), chained AS (
+        SELECT *, SUM(CASE WHEN kind = 'reset' THEN 1 ELSE 0 END) OVER (
+            PARTITION BY card_id ORDER BY reviewed_at, received_at, id) AS chain
+        FROM counted
+    ), reviews AS (
+        SELECT *, MAX(study_day) OVER (
+            PARTITION BY card_id, chain ORDER BY reviewed_at, received_at, id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+        FROM chained WHERE kind = 'review'
+    )
+    SELECT COUNT(*), SUM(CASE WHEN rating > 1 THEN 1 ELSE 0 END)
+    FROM reviews WHERE before IS NOT NULL AND study_day > before
+"""
+
+
+@pytest.fixture
+def questions(db):
+    return make_questions(4)
+
+
+def live(user: User, questions, seed: int, days: int = 60) -> None:
+    """Somebody studies, forgets, takes back, resets and moves cards."""
+    User.objects.filter(pk=user.pk).update(date_joined=MONDAY - 400 * DAY)
+    user.refresh_from_db()
+    draw = random.Random(seed)
+    for day in range(days):
+        now = MONDAY - (days - day) * DAY
+        for question in draw.sample(questions, draw.randint(0, 3)):
+            rating = draw.choice([1, 3, 3, 3, 4])
+            sure = draw.choice(["", "low", "high"])
+            grade(user, question, rating, now, confidence=sure, duration_ms=30_000)
+            now += timedelta(minutes=7)
+        if draw.random() < 0.15:
+            undo(user=user, client_uuid=uuid.uuid4(), now=now)
+        if draw.random() < 0.05:
+            asked = {"question": draw.choice(questions), "client_uuid": uuid.uuid4(), "now": now}
+            reset(user=user, **asked)
+
+
+def recount(user: User) -> tuple[int, int]:
+    """Tests of memory and how many were recalled, by plain SQL."""
+    undone = ", ".join(map(str, undos_of(user))) or "0"
+    with connection.cursor() as cursor:
+        cursor.execute(RECOUNT.format(undone=undone), [user.pk])
+        n, recalled = cursor.fetchone()
+    return n, recalled or 0
+
+
+def of(user: User, now=MONDAY) -> Statistics:
+    return statistics(user, now)
+
+
+@pytest.mark.parametrize(
+    "seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(4, 100))]
+)
+def test_retention_is_what_plain_sql_counts(alice, questions, seed):
+    live(alice, questions, seed)
+    found = of(alice).overall
+    assert (found.n, found.recalled) == recount(alice)
+    young, mature = (
+        next(r for r in of(alice).retention if r.period is None and r.mature is kind)
+        for kind in (False, True)
+    )
+    assert young.n + mature.n == found.n
+
+
+def test_moving_cards_and_new_parameters_change_no_retention(alice, questions):
+    live(alice, questions, 1)
+    before = of(alice).retention
+    for question in questions:
+        asked = {"question": question, "client_uuid": uuid.uuid4(), "now": MONDAY}
+        set_due(user=alice, **asked, days=3)
+    assert of(alice).retention == before
+
+
+def test_a_second_look_on_the_same_day_is_no_test(alice, questions):
+    for minutes in (0, 10, 20):
+        grade(alice, questions[0], 1, MONDAY + timedelta(minutes=minutes))
+    assert of(alice).overall.n == 0
+    grade(alice, questions[0], 3, MONDAY + DAY)
+    assert (of(alice, MONDAY + DAY).overall.n, of(alice, MONDAY + DAY).overall.recalled) == (1, 1)
+
+
+def test_the_bins_hold_every_test_at_what_was_predicted(alice, questions):
+    live(alice, questions, 2)
+    found = of(alice)
+    assert sum(one.n for one in found.bins) == found.overall.n
+    assert sum(one.recalled for one in found.bins) == found.overall.recalled
+    for one in found.bins:
+        assert one.predicted is None or one.low <= one.predicted <= one.high
+    assert 0 < found.log_loss < 5
+
+
+def test_the_days_ahead_are_the_cards_due_then_and_new_ones_at_ones_pace(alice, questions):
+    StudyProfile.objects.create(user=alice, new_per_day=1)
+    grade(alice, questions[0], 4, MONDAY)
+    due = Card.objects.get(user=alice).due_day or MONDAY.date()
+    ahead = {day.day: day for day in of(alice).ahead}
+    assert ahead[due].due == 1
+    assert sum(day.due for day in ahead.values()) == 1
+    new = [day.new for day in of(alice).ahead]
+    assert (new[0], new[1:4], sum(new)) == (0, [1, 1, 1], 3)
+
+
+def test_days_and_confidence_are_counted(alice, questions):
+    live(alice, questions, 3)
+    found = of(alice)
+    kept = ReviewEvent.objects.filter(user=alice, kind="review").exclude(pk__in=undos_of(alice))
+    assert found.reviews == kept.count()
+    assert sum(found.heat.values()) == kept.count()
+    assert found.days == kept.values("study_day").distinct().count()
+    for level in found.sure:
+        told = kept.filter(confidence=level.name)
+        assert (level.n, level.right) == (told.count(), told.filter(rating__gt=1).count())
+
+
+def test_a_topic_stands_where_its_cards_do(alice, questions):
+    for question in questions[:3]:
+        grade(alice, question, 3, MONDAY - 9 * DAY)
+    found = next(one for one in of(alice).mastery if one.studied)
+    card = Card.objects.filter(user=alice).first()
+
+    assert (found.studied, found.questions) == (3, 4)
+    assert found.recall == pytest.approx(recall(card.stability, 9, DEFAULT_PARAMETERS))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_tells_nothing_little_and_much(alice, alice_client, questions, language):
+    page = alice_client.get(f"/{language}/progress/").content.decode()
+    assert '<svg class="fig' not in page
+    live(alice, questions, 4)
+    page = alice_client.get(f"/{language}/progress/").content.decode()
+    assert "⟦" not in page
+    assert page.count('<section class="panel') == 5
+    assert "style=" not in page  # the policy of content forbids it
+
+
+def test_each_panel_can_be_downloaded(alice, alice_client, questions):
+    live(alice, questions, 5)
+    for panel in ("retention", "ahead", "topics", "calibration", "year"):
+        answer = alice_client.get(f"/en/progress/{panel}.csv")
+        rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        assert len({len(row) for row in rows}) == 1
+        assert len(rows) > 1
+    assert alice_client.get("/en/progress/mood.csv").status_code == 404
+    assert Client().get("/en/progress/year.csv").status_code == 404
