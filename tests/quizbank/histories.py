@@ -14,6 +14,7 @@ from quizbank.services.acts import bury, plan, reschedule, reset, set_due, suspe
 from quizbank.services.people import start_guest
 from quizbank.services.study import adopt_parameters, undo
 from tests.cast import MONDAY
+from tests.examples import LONG
 from tests.quizbank.study_cast import grade
 
 FITTED = (0.4, 1.5, 3.0, 10.0, *DEFAULT_PARAMETERS[4:20], 0.2)
@@ -31,7 +32,7 @@ deeds = st.one_of(
     st.tuples(st.sampled_from(list(DATED)), st.integers(0, 1), st.integers(1, 3)),
     st.tuples(st.sampled_from(list(UNDATED)), st.integers(0, 1)),
 )
-histories = st.lists(st.tuples(deeds, minutes), min_size=1, max_size=25)
+histories = st.lists(st.tuples(deeds, minutes), min_size=1, max_size=300 if LONG else 25)
 
 
 def learner(**profile) -> User:

@@ -10,19 +10,15 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 from quizbank.models import Card, ParameterSet, ReviewEvent, StudyProfile
 from quizbank.services.audit import audit
-from quizbank.services.given import Given
-from quizbank.services.study import ReviewConflict, adopt_parameters, record_batch, undo
+from quizbank.services.study import ReviewConflict, adopt_parameters, undo
 from tests.cast import MONDAY
+from tests.examples import examples
 from tests.quizbank.histories import fitted, histories, learner, live
-from tests.quizbank.study_cast import grade, make_question, make_questions, memories, memory
-
-DAYS = ("due", "due_day", "interval")
-few = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+from tests.quizbank.study_cast import grade, make_question, make_questions, memory
 
 
 @pytest.fixture
@@ -30,7 +26,7 @@ def questions(db):
     return make_questions(2)
 
 
-@few
+@examples(25, 1_000)
 @given(histories)
 def test_a_replay_of_any_history_gives_every_field_bit_for_bit(questions, history):
     user = learner()
@@ -39,36 +35,6 @@ def test_a_replay_of_any_history_gives_every_field_bit_for_bit(questions, histor
     result = audit(user=user, repair=False)
     assert result.differences == []
     assert result.events == ReviewEvent.objects.filter(user=user).count()
-
-
-reviews = st.lists(
-    st.tuples(st.integers(0, 1), st.integers(1, 4), st.integers(1, 30 * 24 * 60)),
-    min_size=1,
-    max_size=10,
-)
-
-
-@few
-@given(reviews, st.randoms(use_true_random=False), st.booleans())
-def test_two_devices_end_equal_whatever_arrives_first(questions, history, random, balancing):
-    """But for the day, where it was chosen by how full the days then were."""
-    items = [
-        Given(
-            question=questions[index],
-            rating=rating,
-            client_uuid=uuid.uuid4(),
-            reviewed_at=MONDAY - timedelta(minutes=before, seconds=n),
-        )
-        for n, (index, rating, before) in enumerate(history)
-    ]
-    one, other = (learner(load_balancing=balancing) for _ in range(2))
-    record_batch(user=one, items=items, now=MONDAY)
-    random.shuffle(items)
-    cut = len(items) // 2
-    record_batch(user=other, items=items[:cut], now=MONDAY)
-    record_batch(user=other, items=items[cut:], now=MONDAY + timedelta(hours=1))
-
-    assert memories(one, *DAYS * balancing) == memories(other, *DAYS * balancing)
 
 
 def test_a_late_review_is_put_in_its_place(questions):

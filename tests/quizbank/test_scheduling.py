@@ -25,7 +25,9 @@ from quizbank.scheduling import (
     seed_of,
     step,
 )
+from tests.examples import examples
 
+BOUNDS = fsrs.scheduler.LOWER_BOUNDS_PARAMETERS, fsrs.scheduler.UPPER_BOUNDS_PARAMETERS
 GOOD_RUN = (3, 3, 3, 3, 3, 3, 1, 1, 3, 3, 3, 3, 3)
 START = datetime(2022, 11, 29, 12, 30, tzinfo=UTC)
 SEED = seed_of("initialisation/zero_weights:recall")
@@ -58,14 +60,33 @@ def test_our_defaults_are_the_published_ones():
     assert tuple(fsrs.Scheduler().parameters) == DEFAULT_PARAMETERS
 
 
-@given(reviews)
-def test_any_history_gives_the_numbers_of_fsrs_to_the_last_bit(history):
-    theirs = fsrs.Scheduler(enable_fuzzing=False)
+# Bounds of the weights that fsrs accepts; between them anything may be fitted.
+weights = st.tuples(*(st.floats(low, high) for low, high in zip(*BOUNDS, strict=True)))
+policies = st.builds(
+    Policy,
+    desired_retention=st.floats(0.70, 0.97),
+    learning_steps=st.lists(st.integers(1, 86_399), max_size=3).map(tuple),
+    relearning_steps=st.lists(st.integers(1, 86_399), max_size=3).map(tuple),
+    maximum_interval=st.integers(1, 36_500),
+)
+
+
+@examples(50, 10_000)
+@given(reviews, st.one_of(st.just(DEFAULT_PARAMETERS), weights), policies)
+def test_any_history_gives_the_numbers_of_fsrs_to_the_last_bit(history, parameters, policy):
+    theirs = fsrs.Scheduler(
+        parameters=parameters,
+        desired_retention=policy.desired_retention,
+        learning_steps=[timedelta(seconds=s) for s in policy.learning_steps],
+        relearning_steps=[timedelta(seconds=s) for s in policy.relearning_steps],
+        maximum_interval=policy.maximum_interval,
+        enable_fuzzing=False,
+    )
     card, trace, now = fsrs.Card(card_id=7), engine.Trace(), START
     for rating, minutes in history:
         now += timedelta(minutes=minutes)
         card, _ = theirs.review_card(card, fsrs.Rating(rating), review_datetime=now)
-        trace, wait = engine.advance(trace, rating, now, DEFAULT_PARAMETERS, Policy())
+        trace, wait = engine.advance(trace, rating, now, parameters, policy)
 
         assert (trace.stability, trace.difficulty) == (card.stability, card.difficulty)
         assert (trace.state, trace.step, now + wait) == (card.state, card.step, card.due)

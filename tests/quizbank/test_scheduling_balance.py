@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections import Counter
-from datetime import date, timedelta
-from statistics import fmean, pstdev
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from statistics import fmean, linear_regression, pstdev
 
 import pytest
 from hypothesis import given
@@ -14,8 +15,18 @@ from hypothesis import strategies as st
 
 from quizbank.models import Card, StudyProfile
 from quizbank.queries.study import previews
+from quizbank.scheduling import (
+    DEFAULT_PARAMETERS,
+    Answer,
+    Memory,
+    Outcome,
+    Policy,
+    recall,
+    seed_of,
+    step,
+)
 from quizbank.scheduling.balance import FARTHEST, Load, balanced
-from quizbank.scheduling.fuzz import fuzzed, window
+from quizbank.scheduling.fuzz import at_least_within, window
 from quizbank.services.audit import audit
 from tests.cast import MONDAY
 from tests.quizbank.study_cast import grade, make_questions, memory
@@ -23,6 +34,7 @@ from tests.quizbank.study_cast import grade, make_questions, memory
 TODAY = MONDAY.date()
 DAY = timedelta(days=1)
 LONGEST = 36_500
+WITHOUT_STEPS = Policy(learning_steps=(), relearning_steps=())
 intervals = st.integers(1, FARTHEST)
 seeds = st.integers(0, 2**62)
 loads = st.builds(
@@ -61,60 +73,86 @@ def test_the_fuller_day_is_drawn_more_rarely():
     assert drawn[upper] > 480
 
 
-def spread(cards: int, balance: bool) -> tuple[float, float]:
-    """The coefficient of variation of the daily load over 90 days, and the mean interval in
-    proportion to the one that was wanted.
+@dataclass(frozen=True)
+class Spread:
+    """How even a simulated deck's days are: the coefficient of variation of their load, the
+    mean interval in proportion to the one FSRS wanted, and how often two cards of one
+    question met on a day although the window had another."""
 
-    Cards come in by the week, as people add them, grow apart by what each remembers, and are
-    counted once the deck has settled.
-    """
-    draw = random.Random(7)
-    due: Counter[int] = Counter()
-    coming: dict[int, list[tuple[int, int]]] = {}
-    for card in range(cards):
-        coming.setdefault(7 * (card % 4), []).append((card, 3))
-    loads, taken = [], []
-    for today in range(180):
-        asked = coming.pop(today, [])
+    variation: float
+    stretched: float
+    met: int
+
+
+def simulate(questions: int, balance: bool, luck: int = 7) -> Spread:
+    """A year of a deck with two cards a question, all introduced over its first quarter, as
+    a learner answers whose memory is what FSRS says; the last 90 days are counted, when new
+    cards have long ceased to swell the load."""
+    draw = random.Random(luck)
+    memories: dict[tuple[int, int], Memory] = {}
+    due: Counter[date] = Counter()
+    coming: dict[date, list[tuple[int, int]]] = defaultdict(list)
+    for n in range(2 * questions):
+        coming[TODAY + n * 45 // questions * DAY].append((n // 2, n % 2))
+    loads, raw, chosen, met = [], 0, 0, 0
+    for day in (TODAY + n * DAY for n in range(365)):
+        asked = coming.pop(day, [])
+        draw.shuffle(asked)
         loads.append(len(asked))
-        for card, interval in asked:
-            raw = 3 if draw.random() < 0.1 else min(45, round(interval * draw.uniform(1.3, 2.0)))
-            chosen = _next(card, today, raw, due if balance else None)
-            taken.append(chosen / raw)
-            due[today + chosen] += 1
-            coming.setdefault(today + chosen, []).append((card, raw))
-    steady = loads[90:]
-    return pstdev(steady) / fmean(steady), fmean(taken)
+        for card in asked:
+            before = memories.get(card, Memory())
+            other = memories.get((card[0], 1 - card[1]), Memory()).due_day
+            due[day] -= before.reps > 0
+            load = Load(due=due, siblings=frozenset({other} if other else ()))
+            outcome = _answered(card, before, day, draw, load if balance else None)
+            memories[card] = outcome.memory
+            assert outcome.memory.due_day is not None
+            due[outcome.memory.due_day] += 1
+            coming[outcome.memory.due_day].append(card)
+            if before.reps and outcome.raw <= FARTHEST:
+                raw, chosen = raw + outcome.raw, chosen + outcome.chosen
+                met += outcome.memory.due_day == other and _had_another(outcome, before, other)
+    return Spread(_variation(loads[-90:]), chosen / raw, met)
 
 
-def _next(card: int, today: int, raw: int, due: Counter[int] | None) -> int:
-    seed = (card << 20) + today
-    if due is None:
-        return fuzzed(raw, seed=seed, maximum=LONGEST)
-    day = TODAY + today * DAY
-    load = Load(
-        due={TODAY + at * DAY: n for at, n in due.items()} if len(due) < 40 else _Ahead(due)
+def _variation(loads: list[int]) -> float:
+    """Around the straight line through the days: a deck that ages asks less each week, and
+    no choice of days changes that."""
+    days = range(len(loads))
+    slope, start = linear_regression(days, loads)
+    return pstdev(n - start - slope * day for day, n in zip(days, loads, strict=True)) / fmean(
+        loads
     )
-    return balanced(raw, today=day, load=load, seed=seed, maximum=LONGEST)
 
 
-class _Ahead(dict[date, int]):
-    """The counter seen by date, without a copy for every card."""
+def _answered(card, before: Memory, day: date, draw: random.Random, load: Load | None) -> Outcome:
+    knows = True
+    if before.stability:
+        elapsed = (day - before.last_day).days
+        knows = draw.random() < recall(before.stability, elapsed, DEFAULT_PARAMETERS)
+    rating = draw.choice((2, 3, 3, 3, 4)) if knows else 1
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    answer = Answer(rating, noon, day, "UTC", WITHOUT_STEPS)
+    seed = seed_of(f"{card}")
+    return step(before, answer, seed=seed, parameters=DEFAULT_PARAMETERS, load=load)
 
-    def __init__(self, due: Counter[int]) -> None:
-        super().__init__()
-        self.due = due
 
-    def get(self, day: date, default: int = 0) -> int:  # type: ignore[override]
-        return self.due.get((day - TODAY).days, default)
+def _had_another(outcome: Outcome, before: Memory, other: date) -> bool:
+    floor = before.interval if outcome.memory.lapses == before.lapses else 0
+    lower, upper = at_least_within(*window(outcome.raw, LONGEST), floor)
+    return any(outcome.memory.last_day + d * DAY != other for d in range(lower, upper + 1))
 
 
-@pytest.mark.parametrize("cards", [800, pytest.param(5_000, marks=pytest.mark.long)])
-def test_the_daily_load_varies_a_third_less_and_intervals_hardly_move(cards):
-    by_fuzz, plain = spread(cards, balance=False)
-    by_load, moved = spread(cards, balance=True)
-    assert by_load < 0.7 * by_fuzz
-    assert abs(moved - plain) < 0.05
+@pytest.mark.parametrize(
+    ("questions", "learners"), [(400, 2), pytest.param(2_500, 4, marks=pytest.mark.long)]
+)
+def test_the_daily_load_varies_a_third_less_and_intervals_hardly_move(questions, learners):
+    plain = [simulate(questions, balance=False, luck=n) for n in range(learners)]
+    even = [simulate(questions, balance=True, luck=n) for n in range(learners)]
+    assert fmean(one.variation for one in even) < 0.7 * fmean(one.variation for one in plain)
+    for one, other in zip(even, plain, strict=True):
+        assert abs(one.stretched - other.stretched) < 0.05
+        assert one.met == 0 < other.met
 
 
 @pytest.fixture
@@ -136,6 +174,33 @@ def test_what_the_buttons_promise_is_what_grading_gives(learner):
     assert audit(user=learner, repair=False).differences == []
     weekends = Card.objects.filter(user=learner, due_day__week_day__in=(1, 7), interval__gte=3)
     assert not weekends.exists()
+
+
+def test_the_day_of_another_card_of_the_question_is_avoided(alice):
+    (question,) = make_questions(1)
+    grade(alice, question, 3, MONDAY)
+    grade(alice, question, 3, MONDAY + DAY)
+    now = MONDAY + 40 * DAY
+    free = days_drawn(alice, question, now)
+    assert len(free) > 1
+    for day in free:
+        Card.objects.update_or_create(
+            user=alice,
+            question=question,
+            form="other",
+            defaults={"seed": 1, "created_at": MONDAY, "due_day": day},
+        )
+        assert day not in days_drawn(alice, question, now)
+
+
+def days_drawn(user, question, now) -> set[date]:
+    """The days on which "Good" could put the card, over many seeds."""
+    card = Card.objects.get(user=user, question=question, form="recall")
+    found = set()
+    for seed in range(40):
+        card.seed = seed << 20
+        found.add(now.date() + timedelta(days=previews(card, user, now)[3].days))
+    return found
 
 
 @pytest.mark.parametrize("setting", [{"load_balancing": False}, {"fuzz": False}])

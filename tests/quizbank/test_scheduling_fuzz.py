@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from statistics import fmean
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quizbank.scheduling import DEFAULT_PARAMETERS, REVIEW, Answer, Memory, Policy, step
 from quizbank.scheduling.fuzz import fuzzed, seed_of, uniform, window
 
 intervals = st.integers(1, 36_500)
@@ -28,6 +30,29 @@ def test_a_fuzzed_interval_stays_in_its_window_and_below_the_maximum(
 
     assert lower <= chosen <= upper <= maximum
     assert chosen >= min(before, upper) or before > upper
+
+
+@given(seeds, st.integers(0, 60), st.integers(0, 400))
+def test_the_seed_of_a_draw_is_the_card_its_reviews_and_its_interval(seed, reps, interval):
+    """Of nothing else: not the learner, the grade, the hour or anything global."""
+    day = date(2026, 1, 5)
+    known = Memory(
+        *(REVIEW, None, 200.0, 5.0),
+        last_day=day - timedelta(days=200),
+        interval=interval,
+        reps=reps + 1,
+    )
+    drawn = set()
+    for hour, rating in ((9, 3), (15, 3), (15, 4)):
+        at = datetime(2026, 1, 5, hour, tzinfo=UTC)
+        answer = Answer(rating, at, day, "UTC", Policy())
+        drawn.add(step(known, answer, seed=seed, parameters=DEFAULT_PARAMETERS).seed)
+    assert drawn == {seed + ((reps + 1) << 16) + interval}
+
+
+def test_the_middle_of_every_window_is_the_interval():
+    off = {n: sum(window(n, 36_500)) / 2 - n for n in range(3, 1_000)}
+    assert max(off.values(), key=abs) == pytest.approx(0, abs=0.1)
 
 
 @pytest.mark.parametrize(

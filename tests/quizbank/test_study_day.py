@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import fsrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,9 @@ from quizbank.scheduling import (
     step,
     study_day,
 )
+from tests.examples import examples
 
+JANUARY = datetime(2026, 1, 5, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 SPRING, AUTUMN, PLAIN = date(2026, 3, 29), date(2026, 10, 25), date(2026, 6, 1)
 ZONES = ("Europe/Berlin", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "UTC")
@@ -65,21 +68,80 @@ def test_a_naive_instant_is_refused():
         study_day(datetime(2026, 1, 1), "UTC", 4)  # noqa: DTZ001
 
 
+# Where and when the clocks change: by an hour or half of one, at night or at midnight itself.
+CHANGES = [
+    *(("Europe/Berlin", day) for day in (SPRING, AUTUMN)),
+    *(("America/New_York", date(2026, month, day)) for month, day in ((3, 8), (11, 1))),
+    *(("Australia/Lord_Howe", date(2026, month, day)) for month, day in ((4, 5), (10, 4))),
+    *(("Africa/Cairo", date(2026, month, day)) for month, day in ((4, 24), (10, 30))),
+    *(("America/Santiago", date(2026, month, day)) for month, day in ((4, 5), (9, 6))),
+    ("Asia/Shanghai", PLAIN),
+]
+MINUTE = timedelta(minutes=1)
+
+
+def answered(memory: Memory, now: datetime, zone: str, rollover: int, rating: int = 3) -> Memory:
+    policy = Policy(rollover=rollover, learning_steps=(), relearning_steps=())
+    answer = Answer(rating, now, study_day(now, zone, rollover), zone, policy)
+    return step(memory, answer, seed=1, parameters=DEFAULT_PARAMETERS).memory
+
+
+def crossed(first: datetime, second: datetime, zone: str, rollover: int) -> int:
+    """How many days the engine lets pass between two answers."""
+    before = answered(Memory(), first, zone, rollover)
+    after = answered(before, second, zone, rollover)
+    days = (after.last_day - before.last_day).days
+    theirs = fsrs.Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
+    card, _ = theirs.review_card(fsrs.Card(card_id=7), fsrs.Rating.Good, review_datetime=JANUARY)
+    card, _ = theirs.review_card(
+        card, fsrs.Rating.Good, review_datetime=JANUARY + timedelta(days=days)
+    )
+    assert (after.stability, after.difficulty) == (card.stability, card.difficulty)
+    return days
+
+
+@pytest.mark.parametrize("rollover", [0, 4, 6])
+@pytest.mark.parametrize(("zone", "changes"), CHANGES)
+@pytest.mark.parametrize("offset", [-1, 0, 1])
+def test_reviews_either_side_of_the_rollover_are_a_day_apart(zone, changes, rollover, offset):
+    day = changes + timedelta(days=offset)
+    turn = start_of_day(day, zone, rollover)
+
+    assert crossed(turn - SECOND, turn, zone, rollover) == 1
+    assert crossed(turn - MINUTE, turn + MINUTE, zone, rollover) == 1
+    assert crossed(turn, turn + timedelta(hours=20), zone, rollover) == 0
+
+
+@pytest.mark.parametrize("rollover", [4, 6])
+@pytest.mark.parametrize(("zone", "changes"), CHANGES)
+@pytest.mark.parametrize("offset", [-1, 0, 1])
+def test_reviews_either_side_of_midnight_are_on_one_day(zone, changes, rollover, offset):
+    midnight = start_of_day(changes + timedelta(days=offset), zone, 0)
+
+    assert crossed(midnight - MINUTE, midnight + MINUTE, zone, rollover) == 0
+    assert crossed(midnight - timedelta(hours=9), midnight, zone, rollover) == 0
+
+
 moves = st.lists(
-    st.tuples(st.integers(0, 3 * 24 * 60), st.sampled_from(ZONES)), min_size=2, max_size=12
+    st.tuples(st.integers(0, 3 * 24 * 60), st.sampled_from(ZONES), st.integers(1, 4)),
+    min_size=2,
+    max_size=12,
 )
 
 
-@given(moves, st.integers(1, 4))
-def test_no_flight_makes_a_day_count_twice(moves, rating):
-    """Days never run backwards, and each passes once, whatever the zones in between."""
-    memory, now = Memory(), datetime(2026, 3, 1, 12, tzinfo=UTC)
+@examples(100, 5_000)
+@given(moves, st.sampled_from([0, 4, 6]), st.sampled_from([changes for _, changes in CHANGES]))
+def test_no_flight_makes_a_day_count_twice(moves, rollover, changes):
+    """Days never run backwards, each passes once, and a card is due once a day, whatever the
+    zones in between."""
+    start = datetime(changes.year, changes.month, changes.day, 12, tzinfo=UTC) - timedelta(days=3)
+    memory, now = Memory(), start
     days: list[Any] = []
-    for minutes, zone in moves:
+    for minutes, zone, rating in moves:
         now += timedelta(minutes=minutes)
-        answer = Answer(rating, now, study_day(now, zone, 4), zone, Policy())
-        memory = step(memory, answer, seed=1, parameters=DEFAULT_PARAMETERS).memory
+        memory = answered(memory, now, zone, rollover, rating)
         days.append(memory.last_day)
+        assert memory.due_day > memory.last_day
 
     assert days == sorted(days)
-    assert (days[-1] - days[0]).days <= (now - datetime(2026, 3, 1, 12, tzinfo=UTC)).days + 2
+    assert (days[-1] - days[0]).days <= (now - start).days + 2
