@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import Any
 
 from celery import current_app
 
@@ -36,10 +37,15 @@ breaker = Breaker()
 
 def ring(queue: str) -> bool:
     """Ring once; whether the broker took it. The sweeper rings again for what waits."""
+    return send(TASK, [queue], queue)
+
+
+def send(task: str, arguments: list[Any], queue: str) -> bool:
+    """Send a task by its name, whose code this process need not have; whether it was taken."""
     if breaker.rests(time.monotonic()):
         return False
     try:
-        current_app.send_task(TASK, args=[queue], queue=queue)
+        current_app.send_task(task, args=arguments, queue=queue)
     except Exception as error:  # any trouble with the broker costs a few seconds, never a run
         breaker.failed(time.monotonic())
         log.warning("the doorbell of queue %s did not ring: %s", queue, error)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from quizbank.models import ApiToken, ReviewEvent, StudyProfile, User
+from quizbank.models import ApiToken, ParameterSet, ReviewEvent, StudyProfile, User
 from quizbank.models.history import day_of, read_profile
 
 
@@ -18,6 +18,12 @@ def profile_of(user: User | None) -> StudyProfile:
 def day_today(user: User | None, now: datetime) -> date:
     """The person's study day now."""
     return day_of(read_profile(user), now)
+
+
+def last_fit(user: User) -> ParameterSet | None:
+    """The person's latest fit of memory parameters, accepted or not."""
+    fits = ParameterSet.objects.filter(user=user, fitted_through__isnull=False)
+    return fits.order_by("-fitted_through").first()
 
 
 def tokens_of(user: User) -> QuerySet[ApiToken]:

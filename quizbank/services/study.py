@@ -19,6 +19,7 @@ from quizbank.scheduling import Answer, Folded
 from quizbank.services.acts import locked_card, perform
 from quizbank.services.errors import BadReview as BadReview
 from quizbank.services.errors import ReviewConflict as ReviewConflict
+from quizbank.services.fits import look
 from quizbank.services.given import AHEAD, LONGEST_DURATION, Given, GivenAct
 from quizbank.services.log import clamp, lock_profile, stored_event, stored_policy
 from quizbank.services.parameters import adopt_parameters as adopt_parameters
@@ -113,6 +114,7 @@ def _record(user: User, given: Given, now: datetime) -> Recorded:
         event = _insert(card, profile, given, answer, folded, now)
         last = event.pk if folded.last_event == PENDING else folded.last_event
         remember(card, folded.memory, last)
+        look(user, event.pk, now)
     return Recorded(event, card, created=True)
 
 

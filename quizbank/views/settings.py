@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -20,6 +21,8 @@ from quizbank.forms.settings import SHARES, Settings
 from quizbank.models import StudyProfile, User
 from quizbank.queries import people
 from quizbank.services.errors import PeopleError
+from quizbank.services.fits import wish_fit
+from quizbank.services.parameters import adopt_parameters
 from quizbank.services.people import erase_person
 from quizbank.services.profile import edit_profile
 from quizbank.views.visitors import learner
@@ -73,6 +76,20 @@ def leave(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@never_cache
+@require_POST
+def fit(request: HttpRequest) -> HttpResponse:
+    """Ask a worker to fit the memory parameters, or go back to the published ones."""
+    user = _person(request)
+    if user is not None and "defaults" in request.POST:
+        adopt_parameters(user=user, parameter_set=None, client_uuid=uuid4(), now=timezone.now())
+        messages.success(request, say("settings.defaults_done"))
+    elif user is not None:
+        wished = wish_fit(user)
+        messages.info(request, say("settings.fit_wished" if wished else "settings.fit_later"))
+    return redirect("quizbank:settings")
+
+
 def _person(request: HttpRequest) -> User | None:
     return request.user if isinstance(request.user, User) else None
 
@@ -96,6 +113,18 @@ def _page(
         "shares": list(SHARES),
         "zones": WHOLE_ZONES,
         "leave_error": leave_error,
+        **_memory(request, profile),
         "leave_word": say("settings.leave_word"),
     }
     return render(request, "quizbank/settings/settings.html", context, status=status)
+
+
+def _memory(request: HttpRequest, profile: StudyProfile) -> dict[str, Any]:
+    """Which memory parameters are in use and what the last fit said."""
+    user = _person(request)
+    last = people.last_fit(user) if user else None
+    return {
+        "parameters": profile.parameter_set,
+        "last_fit": last,
+        "refused": last if last and last.accepted is False else None,
+    }

@@ -86,6 +86,10 @@ WORDS = {
         "已经排上，后台调好就用；到期日一天不动。",
         "It is queued and will be used if it does better; no due date moves.",
     ),
+    "settings.fit_later": (
+        "后台现在没有应答；复习积累之后会自动再试。",
+        "No worker answered; it is tried again by itself as reviews come in.",
+    ),
     "settings.defaults": ("改回默认参数", "Back to the defaults"),
     "settings.defaults_done": (
         "已改回默认参数；到期日一天不动。",

@@ -1,0 +1,219 @@
+"""Parameters are fitted to the past and judged by what came after."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from django.core.management import call_command
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quizbank.models import Card, ParameterSet, ReviewEvent, StudyProfile, User
+from quizbank.scheduling import DEFAULT_PARAMETERS
+from quizbank.scheduling.bulk import Log, replay
+from quizbank.scheduling.fitting import LOWER, UPPER, _Scan, fit, log_loss
+from quizbank.services import fits
+from quizbank.services.acts import reset
+from quizbank.services.fits import Found, record_fit, worth_it
+from tests.cast import MONDAY
+from tests.quizbank.fitting_cast import TRUTH, simulated
+from tests.quizbank.study_cast import grade, make_questions, memories
+
+ORACLE = json.loads((Path(__file__).parent / "fitting_oracle.json").read_text("utf-8"))
+DAY = timedelta(days=1)
+logs = st.lists(
+    st.lists(st.tuples(st.integers(1, 4), st.integers(0, 40)), min_size=1, max_size=12),
+    min_size=1,
+    max_size=6,
+)
+
+
+def as_log(histories) -> Log:
+    chain = np.concatenate([np.full(len(h), i) for i, h in enumerate(histories)])
+    rating = np.array([rating for h in histories for rating, _ in h])
+    day = np.concatenate([np.cumsum([wait for _, wait in h]) for h in histories])
+    return Log(chain, rating, day)
+
+
+def chances(log: Log, parameters) -> np.ndarray:
+    scan = _Scan.of(log, np.zeros(len(log.lengths), np.intp), 1)
+    found = np.empty(len(log))
+    found[log.turns.source] = scan.chances(torch.tensor([parameters], dtype=torch.float64)).numpy()
+    return found
+
+
+@settings(max_examples=60)
+@given(logs, st.sampled_from([DEFAULT_PARAMETERS, TRUTH]))
+def test_the_scan_predicts_what_the_engine_predicts(histories, parameters):
+    log = as_log(histories)
+    expected = replay(log, parameters).recall
+    known = ~np.isnan(expected)
+    np.testing.assert_allclose(chances(log, parameters)[known], expected[known], rtol=1e-9)
+
+
+def test_the_gradient_is_that_of_finite_differences():
+    log = simulated(40, 3)
+    scan = _Scan.of(log, np.zeros(len(log.lengths), np.intp), 1)
+    mask = scan.lay(log.elapsed >= 1)
+    leaf = torch.tensor([TRUTH], dtype=torch.float64, requires_grad=True)
+    (gradient,) = torch.autograd.grad(scan.loss(leaf, mask).sum(), leaf)
+    for index in range(21):
+        step = torch.zeros(1, 21, dtype=torch.float64)
+        step[0, index] = 1e-6
+        with torch.no_grad():
+            slope = (scan.loss(leaf + step, mask) - scan.loss(leaf - step, mask)) / 2e-6
+        assert float(gradient[0, index]) == pytest.approx(float(slope), rel=1e-4, abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(s, marks=pytest.mark.long) for s in range(2, 12))]
+)
+def test_what_is_accepted_predicts_the_latest_reviews_better(seed):
+    log = simulated(250, seed)
+    (found,) = fit(log, log.day, [DEFAULT_PARAMETERS])
+    assert (found.reason == "accepted") == (found.loss_after < found.loss_before)
+    assert all(
+        low <= v <= high for low, v, high in zip(LOWER, found.parameters, UPPER, strict=True)
+    )
+    assert found == fit(log, log.day, [DEFAULT_PARAMETERS])[0]
+
+
+def test_a_fit_comes_close_to_the_truth_on_days_it_has_not_seen():
+    (found,) = fit(log := simulated(700, 1), log.day, [DEFAULT_PARAMETERS])
+    other = simulated(700, 99)
+    gained = log_loss(other, DEFAULT_PARAMETERS) - log_loss(other, found.parameters)
+    possible = log_loss(other, DEFAULT_PARAMETERS) - log_loss(other, TRUTH)
+    assert gained > 0.6 * possible > 0
+
+
+def test_a_fit_to_somebody_who_changed_is_refused():
+    """On the latest fifth everything is forgotten: what fits the past fits that worse."""
+    log = simulated(250, 5)
+    late = log.day >= np.quantile(log.day, 0.8)
+    changed = Log(log.chain, np.where(late, 5 - log.rating, log.rating), log.day)
+    steady = Log(log.chain, np.where(late, 1, 4), log.day)
+    verdicts = {
+        fit(other, other.day, [DEFAULT_PARAMETERS])[0].reason for other in (changed, steady)
+    }
+    assert "no_better" in verdicts
+
+
+def test_too_few_reviews_change_nothing():
+    log = simulated(6, 1)
+    (found,) = fit(log, log.day, [DEFAULT_PARAMETERS])
+    assert (found.reason, found.parameters) == ("too_few", DEFAULT_PARAMETERS)
+
+
+def test_people_fitted_together_are_fitted_as_if_alone():
+    one, other = simulated(120, 1), simulated(150, 2)
+    both = Log(
+        np.concatenate([one.chain, other.chain + len(one.lengths)]),
+        np.concatenate([one.rating, other.rating]),
+        np.concatenate([one.day, other.day]),
+    )
+    learner = np.repeat([0, 1], [len(one.lengths), len(other.lengths)])
+    together = fit(both, both.day, [DEFAULT_PARAMETERS] * 2, learner)
+    alone = [fit(log, log.day, [DEFAULT_PARAMETERS])[0] for log in (one, other)]
+    for a, b in zip(together, alone, strict=True):
+        assert (a.scored, a.reason) == (b.scored, b.reason)
+        np.testing.assert_allclose(a.parameters, b.parameters, rtol=1e-6)
+
+
+@pytest.mark.parametrize("case", ORACLE["logs"], ids=lambda case: str(case["cards"]))
+def test_a_fit_predicts_as_well_as_upstreams(case):
+    """Held-out losses of the optimiser in `fsrs`, kept from a run of it on the same logs."""
+    log = simulated(case["cards"], case["seed"])
+    other = simulated(ORACLE["held_out"]["cards"], ORACLE["held_out"]["seed"])
+    (found,) = fit(log, log.day, [DEFAULT_PARAMETERS])
+    assert len(log) == case["reviews"]
+    assert log_loss(other, DEFAULT_PARAMETERS) == pytest.approx(ORACLE["default"], abs=1e-6)
+    assert log_loss(other, found.parameters) <= case["held_out_loss"] + 0.001
+
+
+# --- A person's fit ---
+
+
+@pytest.fixture
+def studied(alice) -> User:
+    """Some 200 reviews in which long intervals are held far better than was expected."""
+    questions = make_questions(20)
+    User.objects.filter(pk=alice.pk).update(date_joined=MONDAY - 900 * DAY)
+    alice.refresh_from_db()
+    for number, question in enumerate(questions):
+        now = MONDAY - 800 * DAY + number * DAY
+        for review in range(10):
+            rating = 1 if (number + review) % 7 == 0 else 3
+            grade(alice, question, rating, now)
+            now += (1 + 3 * review) * DAY
+    return alice
+
+
+def fitted(user: User, *options: str) -> list:
+    out = StringIO()
+    call_command("fit_parameters", "--user", user.username, *options, "--json", stdout=out)
+    return json.loads(out.getvalue())
+
+
+def test_a_fit_is_kept_once_adopted_and_moves_no_due_date(studied):
+    days = ("stability", "difficulty", "touched")
+    before = memories(studied, *days)
+    (told,) = fitted(studied)
+    kept = ParameterSet.objects.get(user=studied)
+    assert (kept.scored, kept.reason) == (told["scored"], told["reason"])
+    assert kept.accepted == (kept.loss_after < kept.loss_before)
+    assert StudyProfile.objects.get(user=studied).parameter_set == (kept if kept.accepted else None)
+    assert memories(studied, *days) == before
+
+    fitted(studied)
+    assert ParameterSet.objects.count() == 1
+    assert ReviewEvent.objects.filter(kind="adopt_parameters").count() == int(bool(kept.accepted))
+
+
+def test_what_was_reset_does_not_count(studied):
+    before = fitted(studied)[0]["scored"]
+    question = Card.objects.filter(user=studied).first().question
+    reset(user=studied, question=question, client_uuid=uuid.uuid4(), now=MONDAY)
+    assert fitted(studied)[0]["scored"] < before
+
+
+def found(through: int, accepted: bool = True) -> Found:
+    return Found(DEFAULT_PARAMETERS, "torch 0", through, 100, 0.4, 0.3, accepted, "accepted")
+
+
+def test_a_fit_is_worth_it_at_first_and_when_enough_is_new(alice, monkeypatch):
+    monkeypatch.setattr(fits, "FEWEST", 3)
+    question = make_questions(1)[0]
+    for day in range(4):
+        assert worth_it(alice, MONDAY) is False
+        event = grade(alice, question, 3, MONDAY - (9 - day) * DAY).event
+    assert worth_it(alice, MONDAY) is True
+    record_fit(user=alice, found=found(event.pk), now=MONDAY)
+    assert worth_it(alice, MONDAY) is False
+    grade(alice, question, 3, MONDAY)
+    assert worth_it(alice, MONDAY) is False
+    assert worth_it(alice, MONDAY + timedelta(days=30)) is True
+
+
+def test_parameters_out_of_bounds_are_never_kept(alice):
+    bad = Found((999.0, *DEFAULT_PARAMETERS[1:]), "torch 0", 1, 100, 0.4, 0.3, True, "accepted")
+    with pytest.raises(Exception, match="bounds"):
+        record_fit(user=alice, found=bad, now=MONDAY)
+    assert not ParameterSet.objects.exists()
+
+
+def test_the_settings_tell_of_a_fit_and_lead_back(studied, alice_client):
+    record_fit(user=studied, found=found(10**6), now=MONDAY)
+    page = alice_client.get("/en/settings/").content.decode()
+    assert "fitted on" in page
+    assert "0.4000" in page
+    alice_client.post("/en/settings/fit/", {"defaults": "1"})
+    assert StudyProfile.objects.get(user=studied).parameter_set is None
+    answer = alice_client.post("/en/settings/fit/", {"fit": "1"}, follow=True)
+    assert "tried again by itself" in answer.content.decode()  # nobody listens in this test
