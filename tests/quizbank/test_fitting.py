@@ -49,7 +49,7 @@ def chances(log: Log, parameters) -> np.ndarray:
     return found
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(logs, st.sampled_from([DEFAULT_PARAMETERS, TRUTH]))
 def test_the_scan_predicts_what_the_engine_predicts(histories, parameters):
     log = as_log(histories)
@@ -73,10 +73,10 @@ def test_the_gradient_is_that_of_finite_differences():
 
 
 @pytest.mark.parametrize(
-    "seed", [0, 1, *(pytest.param(s, marks=pytest.mark.long) for s in range(2, 12))]
+    "seed", [0, *(pytest.param(s, marks=pytest.mark.long) for s in range(1, 12))]
 )
 def test_what_is_accepted_predicts_the_latest_reviews_better(seed):
-    log = simulated(250, seed)
+    log = simulated(120, seed)
     (found,) = fit(log, log.day, [DEFAULT_PARAMETERS])
     assert (found.reason == "accepted") == (found.loss_after < found.loss_before)
     assert all(
@@ -95,7 +95,7 @@ def test_a_fit_comes_close_to_the_truth_on_days_it_has_not_seen():
 
 def test_a_fit_to_somebody_who_changed_is_refused():
     """On the latest fifth everything is forgotten: what fits the past fits that worse."""
-    log = simulated(250, 5)
+    log = simulated(120, 5)
     late = log.day >= np.quantile(log.day, 0.8)
     changed = Log(log.chain, np.where(late, 5 - log.rating, log.rating), log.day)
     steady = Log(log.chain, np.where(late, 1, 4), log.day)
@@ -112,7 +112,7 @@ def test_too_few_reviews_change_nothing():
 
 
 def test_people_fitted_together_are_fitted_as_if_alone():
-    one, other = simulated(120, 1), simulated(150, 2)
+    one, other = simulated(40, 1), simulated(50, 2)
     both = Log(
         np.concatenate([one.chain, other.chain + len(one.lengths)]),
         np.concatenate([one.rating, other.rating]),
