@@ -94,15 +94,11 @@ def test_a_fit_comes_close_to_the_truth_on_days_it_has_not_seen():
 
 
 def test_a_fit_to_somebody_who_changed_is_refused():
-    """On the latest fifth everything is forgotten: what fits the past fits that worse."""
+    """Who recalled everything and then nothing: what fits the past fits the latest fifth worse."""
     log = simulated(120, 5)
-    late = log.day >= np.quantile(log.day, 0.8)
-    changed = Log(log.chain, np.where(late, 5 - log.rating, log.rating), log.day)
-    steady = Log(log.chain, np.where(late, 1, 4), log.day)
-    verdicts = {
-        fit(other, other.day, [DEFAULT_PARAMETERS])[0].reason for other in (changed, steady)
-    }
-    assert "no_better" in verdicts
+    late = log.day > np.quantile(log.day[log.elapsed >= 1], 0.8)
+    changed = Log(log.chain, np.where(late, 1, 3), log.day)
+    assert fit(changed, log.day, [DEFAULT_PARAMETERS])[0].reason == "no_better"
 
 
 def test_too_few_reviews_change_nothing():
