@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quizbank.scheduling.formulas import Floats as Floats
-from quizbank.scheduling.formulas import Integers, advance
+from quizbank.scheduling.formulas import Integers, Weights, advance, recall
 from quizbank.scheduling.formulas import interval as interval
 from quizbank.scheduling.formulas import weights as weights
 from quizbank.scheduling.memory import Policy
-from quizbank.scheduling.standing import FRESH, table
+from quizbank.scheduling.standing import FRESH, Table, table
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,17 @@ class Log:
         return self.first + self.lengths - 1
 
     @functools.cached_property
-    def elapsed(self) -> NDArray[np.int64]:
+    def elapsed(self) -> NDArray[np.int32]:
         """Study days since the review before, never negative; 0 for the first of a chain."""
-        elapsed = np.diff(self.day, prepend=self.day[:1]).astype(np.int64)
+        elapsed = np.empty(len(self), np.int32)
+        np.subtract(self.day[1:], self.day[:-1], out=elapsed[1:], casting="unsafe")
         elapsed[self.first] = 0
         if len(elapsed) and elapsed.min() < 0:
             # The last day never moves back: a running maximum that starts anew with each chain.
             day = self.day.astype(np.int64) - self.day.min()
             anew = (int(day.max()) + 1) * self.chain.astype(np.int64)
-            elapsed = np.diff(np.maximum.accumulate(day + anew), prepend=0)
+            reached = np.maximum.accumulate(day + anew)
+            elapsed = np.diff(reached, prepend=0).astype(np.int32)
             elapsed[self.first] = 0
         return elapsed
 
@@ -85,11 +87,40 @@ class Log:
 
 @dataclass(frozen=True)
 class Replayed:
-    """One entry a review: the memory after it, and what was to be expected before it."""
+    """Stability (days) and difficulty after each review, or after the last of each chain.
 
-    recall: Floats  # predicted before the review; not a number for the first of a chain
-    stability: Floats  # days
-    difficulty: Floats
+    Held by turns; what is asked for is put into the order of the log.
+    """
+
+    log: Log
+    weights: Weights  # one row a chain
+    stability_by_turn: Floats
+    difficulty_by_turn: Floats
+
+    @functools.cached_property
+    def stability(self) -> Floats:
+        return self.log.turns.back(self.stability_by_turn)
+
+    @functools.cached_property
+    def difficulty(self) -> Floats:
+        return self.log.turns.back(self.difficulty_by_turn)
+
+    @functools.cached_property
+    def final(self) -> tuple[Floats, Floats]:
+        """Stability and difficulty of each chain at its end."""
+        last = self.log.turns.last
+        return self.stability_by_turn[last], self.difficulty_by_turn[last]
+
+    @functools.cached_property
+    def recall(self) -> Floats:
+        """Predicted before each review; not a number for the first of a chain.
+
+        On the day of the review before it is 1: the model says nothing about recall within a
+        day.
+        """
+        before = np.roll(self.stability, 1)
+        before[self.log.first] = np.nan
+        return recall(self.weights.pick(self.log.chain), before, self.log.elapsed)
 
 
 def replay(log: Log, parameters: ArrayLike, learner: Integers | None = None) -> Replayed:
@@ -99,28 +130,49 @@ def replay(log: Log, parameters: ArrayLike, learner: Integers | None = None) -> 
     ValueError for another shape.
     """
     turns = log.turns
-    held = weights(parameters, None if learner is None else np.asarray(learner)[turns.order])
+    of_chains = weights(parameters, None if learner is None else np.asarray(learner))
+    held = of_chains.pick(turns.order)
     elapsed = turns.lay(log.elapsed)
-    done = Replayed(*(np.empty(len(log)) for _ in range(3)))
+    after = Replayed(log, of_chains, np.empty(len(log)), np.empty(len(log)))
     stability = difficulty = np.zeros(0)
     for at in turns.slices:
         if at.start == 0:
             stability = held.table("first_stability", turns.rating[at])
             difficulty = held.table("first_difficulty", turns.rating[at])
-            done.recall[at] = np.nan
         else:
             n = at.stop - at.start
-            stability, difficulty, done.recall[at] = advance(
+            stability, difficulty = advance(
                 held, stability[:n], difficulty[:n], turns.rating[at], elapsed[at]
             )
-        done.stability[at], done.difficulty[at] = stability, difficulty
-    return Replayed(*map(turns.back, (done.recall, done.stability, done.difficulty)))
+        after.stability_by_turn[at], after.difficulty_by_turn[at] = stability, difficulty
+    return after
 
 
-def standings(
-    log: Log, policies: Sequence[Policy], policy: Integers | None = None
-) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """State and step after each review, NO_STEP where there is none.
+@dataclass(frozen=True)
+class Standings:
+    """State and step after each review, or after the last of each chain; NO_STEP for none."""
+
+    turns: Turns
+    table: Table
+    by_turn: NDArray[np.int16]
+
+    @functools.cached_property
+    def state(self) -> NDArray[np.int8]:
+        return self.table.state.take(self.turns.back(self.by_turn))
+
+    @functools.cached_property
+    def step(self) -> NDArray[np.int8]:
+        return self.table.step.take(self.turns.back(self.by_turn))
+
+    @functools.cached_property
+    def final(self) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+        """State and step of each chain at its end."""
+        last = self.by_turn[self.turns.last]
+        return self.table.state.take(last), self.table.step.take(last)
+
+
+def standings(log: Log, policies: Sequence[Policy], policy: Integers | None = None) -> Standings:
+    """Where each review left its card.
 
     `policy` says of each review which of the policies it was scheduled under.
     """
@@ -132,8 +184,7 @@ def standings(
         standing = standing[: at.stop - at.start] if at.start else np.full(at.stop, FRESH)
         standing = moves.move(standing, turns.rating[at], 0 if under is None else under[at])
         reached[at] = standing
-    reached = turns.back(reached)
-    return moves.state.take(reached), moves.step.take(reached)
+    return Standings(turns, moves, reached)
 
 
 @dataclass(frozen=True)
@@ -147,6 +198,7 @@ class Turns:
     order: NDArray[np.intp]  # the chains
     source: NDArray[np.intp]  # where in the log each review of this layout stands
     slices: list[slice]  # the k-th reviews, one k after another
+    last: NDArray[np.intp]  # where in this layout the last review of each chain stands
     rating: NDArray[np.intp]  # in this layout, since every replay asks for it
 
     def lay(self, column: NDArray[Any]) -> NDArray[Any]:
@@ -159,13 +211,18 @@ class Turns:
 
 
 def _turns(log: Log) -> Turns:
-    order = np.argsort(-log.lengths, kind="stable")
-    first = log.first[order]
-    sizes = len(order) - np.cumsum(np.bincount(log.lengths))[:-1]
+    longest = int(log.lengths.max(initial=0))
+    # Small numbers are sorted by their digits, which is several times as fast.
+    order = np.argsort((longest - log.lengths).astype(np.min_scalar_type(longest)), kind="stable")
+    first, lengths = log.first[order], log.lengths[order]
+    sizes = len(order) - np.cumsum(np.bincount(lengths))[:-1]
+    starts = np.cumsum(sizes) - sizes
     source = np.empty(len(log), np.intp)
-    slices, end = [], 0
-    for number, size in enumerate(sizes.tolist()):
-        slices.append(slice(end, end + size))
-        np.add(first[:size], number, out=source[slices[-1]])
-        end += size
-    return Turns(order, source, slices, log.rating.take(source).astype(np.intp))
+    slices = [
+        slice(start, start + n) for start, n in zip(starts.tolist(), sizes.tolist(), strict=True)
+    ]
+    for number, at in enumerate(slices):
+        np.add(first[: at.stop - at.start], number, out=source[at])
+    last = np.empty_like(order)
+    last[order] = starts[lengths - 1] + np.arange(len(order))
+    return Turns(order, source, slices, last, log.rating.take(source).astype(np.intp))

@@ -112,14 +112,13 @@ def recall(w: Weights, stability: Floats, elapsed: Numbers) -> Floats:
 
 def advance(
     w: Weights, stability: Floats, difficulty: Floats, rating: Integers, elapsed: Numbers
-) -> tuple[Floats, Floats, Floats]:
-    """Stability and difficulty after one more review of each card, and the recall before it."""
+) -> tuple[Floats, Floats]:
+    """Stability and difficulty after one more review of each card."""
     n = len(stability)
-    chance = recall(w, stability, elapsed)
-    missing = 1 - chance
+    missing = 1 - recall(w, stability, elapsed)
     logs = np.log(stability)
     after = np.exp(logs * w.column("recall_power", n))
-    after *= np.expm1(missing * w.column("recall_gain", n))
+    after *= np.exp(missing * w.column("recall_gain", n)) - 1  # the engine rounds here too
     after *= w.table("growth", rating)
     after *= 11 - difficulty
     after += 1
@@ -135,7 +134,7 @@ def advance(
         power = np.exp(logs[same_day] * part.column("short_power", len(grade)))
         gain = np.maximum(part.table("short", grade) * power, part.table("short_least", grade))
         after[same_day] = stability[same_day] * gain
-    return np.maximum(after, STABILITY_MIN, out=after), _harder(w, difficulty, rating), chance
+    return np.maximum(after, STABILITY_MIN, out=after), _harder(w, difficulty, rating)
 
 
 def _forgotten(w: Weights, stability: Floats, difficulty: Floats, missing: Floats) -> Floats:

@@ -34,7 +34,7 @@ class Trials:
     """Every review that tested a memory, as columns."""
 
     day: NDArray[np.int64]  # the study day, as `date.toordinal` counts
-    elapsed: NDArray[np.int64]  # study days since the review before, at least 1
+    elapsed: NDArray[np.int32]  # study days since the review before, at least 1
     recalled: NDArray[np.bool_]
     predicted: Floats  # the recall that was to be expected
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import fsrs
 import numpy as np
@@ -76,7 +77,7 @@ def test_every_review_of_any_history_is_as_in_the_engine(history, weights):
     log, under = columns(history)
     learners = np.arange(len(history))[::-1]
     found = bulk.replay(log, np.array(weights), learners)
-    state, at_step = bulk.standings(log, POLICIES, under)
+    left = bulk.standings(log, POLICIES, under)
 
     index = 0
     for number, answered in enumerate(history):
@@ -86,15 +87,15 @@ def test_every_review_of_any_history_is_as_in_the_engine(history, weights):
             assert log.elapsed[index] == elapsed
             assert found.stability[index] == pytest.approx(after.stability, rel=CLOSE)
             assert found.difficulty[index] == pytest.approx(after.difficulty, rel=CLOSE)
-            assert (state[index], at_step[index]) == (
+            assert (left.state[index], left.step[index]) == (
                 after.state,
                 -1 if after.step is None else after.step,
             )
             if before.state == NEW:
                 assert np.isnan(found.recall[index])
             else:
-                chance = recall(before.stability, elapsed, held)
-                assert found.recall[index] == pytest.approx(chance, rel=CLOSE)
+                told = recall(before.stability, elapsed, held)
+                assert found.recall[index] == pytest.approx(told, rel=CLOSE)
             index += 1
     assert index == len(log)
 
@@ -131,11 +132,26 @@ def test_the_ends_of_the_chains_are_found():
     assert list(log.last) == [0, 3, 5]
 
 
+@given(chains)
+@settings(max_examples=20)
+def test_the_end_of_a_chain_is_its_last_review(history):
+    log, under = columns(history)
+    memory = bulk.replay(log, DEFAULT_PARAMETERS)
+    left = bulk.standings(log, POLICIES, under)
+
+    finals = [*memory.final, *left.final]
+    everything: list[Any] = [memory.stability, memory.difficulty, left.state, left.step]
+
+    for final, every in zip(finals, everything, strict=True):
+        assert final.tolist() == every[log.last].tolist()
+
+
 def test_an_empty_log_has_no_memory():
     log, under = columns([])
 
-    assert len(bulk.replay(log, DEFAULT_PARAMETERS).stability) == 0
-    assert len(bulk.standings(log, POLICIES, under)[0]) == 0
+    found = bulk.replay(log, DEFAULT_PARAMETERS)
+    assert len(found.stability) == len(found.recall) == 0
+    assert len(bulk.standings(log, POLICIES, under).state) == 0
     assert (len(log.first), len(log.last), len(log.elapsed)) == (0, 0, 0)
 
 

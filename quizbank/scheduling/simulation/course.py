@@ -114,7 +114,7 @@ class Running:
         first, later = card[fresh], card[~fresh]
         deck.stability[first] = w.table("first_stability", rating[fresh])
         deck.difficulty[first] = w.table("first_difficulty", rating[fresh])
-        deck.stability[later], deck.difficulty[later], _ = advance(
+        deck.stability[later], deck.difficulty[later] = advance(
             w, deck.stability[later], deck.difficulty[later], rating[~fresh], elapsed[~fresh]
         )
 
