@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
+from functools import partial
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Value
 
 from quizbank.models.people import StudyProfile, User
 from quizbank.models.study import Card, EventKind, ReviewEvent
 from quizbank.scheduling import (
     DEFAULT_PARAMETERS,
-    FARTHEST,
     Act,
     Answer,
     Bury,
@@ -20,13 +20,13 @@ from quizbank.scheduling import (
     Folded,
     Load,
     Memory,
-    Outcome,
     Plan,
     Policy,
     Reset,
     SetDue,
     Suspend,
     fold,
+    reach,
     step,
     study_day,
     undone,
@@ -45,7 +45,6 @@ DEEDS = (
     EventKind.SET_DUE,
     EventKind.RESET,
 )
-FUZZED_BEYOND = 8  # days that fuzz may add to the longest interval that is balanced
 MEMORY_FIELDS = tuple(field.name for field in fields(Memory))
 
 
@@ -175,48 +174,42 @@ def latest_deed(user: User, taken_back: Container[int]) -> ReviewEvent | None:
     return next((row for row in rows if row.pk not in taken_back), None)
 
 
-def load_of(card: Card, profile: StudyProfile, day: date) -> Load | None:
-    """How full the person's next days are; None if they want no balancing.
-
-    The days further ahead than any fuzz of a balanced interval are left out.
-    """
-    if not (profile.fuzz and profile.load_balancing):
-        return None
-    due = Card.objects.filter(
-        user=profile.user_id,
-        suspended=False,
-        due_day__gt=day,
-        due_day__lte=day + timedelta(days=FARTHEST + FUZZED_BEYOND),
-    ).exclude(pk=card.pk)
-    counted = due.order_by().values_list("due_day").annotate(n=Count("pk"))
-    siblings = due.filter(question=card.question_id).values_list("due_day", flat=True)
-    return Load(
-        due={due_day: n for due_day, n in counted if due_day is not None},
-        week=tuple(profile.easy_days),
-        siblings=frozenset(filter(None, siblings)),
-    )
+def load_of(card: Card, week: Sequence[float], first: date, last: date) -> Load:
+    """How full those days are with the person's other cards, in one query."""
+    shown = Card.objects.filter(user=card.user_id, suspended=False).order_by()
+    # Each half by an index of its own: the days by user and day, where no id has to be looked
+    # up, and the siblings, a handful, by user and question.
+    days = shown.filter(due_day__gte=first, due_day__lte=last)
+    counted = days.values_list("due_day").annotate(n=Count("*"))
+    siblings = shown.filter(question=card.question_id).exclude(pk=card.pk)
+    rows = list(counted.union(siblings.values_list("due_day", Value(0)), all=True))
+    due = {day: n for day, n in rows if n}
+    if not card.suspended and card.due_day in due:
+        due[card.due_day] -= 1
+    return Load(due, week, frozenset(day for day, n in rows if not n and day))
 
 
-def consider(
-    card: Card, profile: StudyProfile, answer: Answer, received: datetime, load: Load | None = None
-) -> Folded:
-    """The card if that answer were recorded, which stands as event `PENDING`.
+def considered(
+    card: Card, profile: StudyProfile, answers: Sequence[Answer], received: datetime
+) -> list[Folded]:
+    """For each of the answers, given at one moment, the card if that one were recorded: it
+    stands as event `PENDING`.
 
     Usually the answer is the latest event there is and one step from the cache, on a day
-    chosen by `load`; a late one, from another device or a wrong clock, is put in its place
-    and the card refolded.
+    chosen by how full the days are; a late one, from another device or a wrong clock, is put
+    in its place and the card refolded.
     """
     memory, parameters = memory_of(card), parameters_of(profile)
     latest = max(filter(None, (memory.touched, profile.adopted_at)), default=None)
-    if latest is None or answer.at > latest:
-        outcome = step(memory, answer, seed=card.seed, parameters=parameters, load=load)
-        return Folded(outcome.memory, PENDING, {PENDING: outcome})
-    pending = Event(PENDING, answer.at, received, answer=answer)
-    return fold([*history(card), pending], seed=card.seed)
-
-
-def promise(
-    card: Card, profile: StudyProfile, answer: Answer, received: datetime, load: Load | None = None
-) -> Outcome:
-    """What that answer itself would be told, wherever it stands in the card's history."""
-    return consider(card, profile, answer, received, load).outcomes[PENDING]
+    if latest is not None and min(answer.at for answer in answers) <= latest:
+        known = history(card)
+        pending = [Event(PENDING, answer.at, received, answer=answer) for answer in answers]
+        return [fold([*known, event], seed=card.seed) for event in pending]
+    ahead = partial(step, memory, seed=card.seed, parameters=parameters)
+    outcomes = [ahead(answer) for answer in answers]
+    if profile.load_balancing:
+        asked = [reach(memory, *pair) for pair in zip(answers, outcomes, strict=True)]
+        if days := [day for span in asked if span for day in span]:
+            load = load_of(card, profile.easy_days, min(days), max(days))
+            outcomes = [ahead(answer, load=load) for answer in answers]
+    return [Folded(outcome.memory, PENDING, {PENDING: outcome}) for outcome in outcomes]

@@ -16,12 +16,12 @@ from django.db.models import Count, Q, QuerySet
 
 from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, State, User
 from quizbank.models.history import (
+    PENDING,
+    considered,
     day_of,
     latest_deed,
-    load_of,
     parameters_of,
     policy_of,
-    promise,
     read_profile,
     undos_of,
 )
@@ -204,21 +204,14 @@ def _counts(today: _Today) -> Counts:
 def previews(card: Card | None, user: Visitor, now: datetime) -> dict[int, Promise]:
     """What each rating from 1 to 4 would promise if it were given now."""
     profile = read_profile(_known(user))
-    given = card or Card(seed=0)
-    day = day_of(profile, now)
-    load = load_of(card, profile, day) if card else None
-    found = {}
-    for rating in RATINGS:
-        answer = Answer(
-            rating=rating,
-            at=now,
-            day=day,
-            zone=profile.zone,
-            policy=policy_of(profile),
-        )
-        outcome = promise(given, profile, answer, now, load)
-        found[rating] = Promise(outcome.wait, outcome.chosen)
-    return found
+    day, policy = day_of(profile, now), policy_of(profile)
+    answers = [Answer(rating, now, day, profile.zone, policy) for rating in RATINGS]
+    given = considered(card or Card(seed=0), profile, answers, now)
+    outcomes = [folded.outcomes[PENDING] for folded in given]
+    return {
+        rating: Promise(outcome.wait, outcome.chosen)
+        for rating, outcome in zip(RATINGS, outcomes, strict=True)
+    }
 
 
 def get_card_for(user: User, card_id: UUID) -> Card:

@@ -15,7 +15,7 @@ from quizbank.scheduling import engine
 from quizbank.scheduling.acts import Reset
 from quizbank.scheduling.balance import FARTHEST, Load, balanced
 from quizbank.scheduling.days import start_of_day, study_day
-from quizbank.scheduling.fuzz import fuzzed
+from quizbank.scheduling.fuzz import fuzzed, window
 from quizbank.scheduling.memory import AGAIN, HARD, REVIEW, Answer, Event, Memory
 
 
@@ -117,6 +117,18 @@ def _choose(
     if load is None or raw > FARTHEST:
         return fuzzed(raw, seed=seed, maximum=longest, at_least=floor)
     return balanced(raw, today=day, load=load, seed=seed, maximum=longest, at_least=floor)
+
+
+def reach(before: Memory, answer: Answer, outcome: Outcome) -> tuple[date, date] | None:
+    """The first and the last day of which `step` would ask how full they are; None if it
+    would not ask, so that nobody need count."""
+    raw, policy = outcome.raw, answer.policy
+    if not raw or raw > FARTHEST or before.reps == 0 or not policy.fuzz:
+        return None
+    day = outcome.memory.last_day
+    assert day is not None
+    lower, upper = window(raw, policy.maximum_interval)
+    return day + timedelta(days=lower), day + timedelta(days=upper)
 
 
 def undone(events: Iterable[Event]) -> dict[int, int]:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 
 from quizbank.models import Card, EventKind, Question, ReviewEvent, StudyProfile, User
-from quizbank.models.history import PENDING, consider, day_of, load_of, policy_of, remember
+from quizbank.models.history import PENDING, considered, day_of, policy_of, remember
 from quizbank.scheduling import Answer, Folded
 from quizbank.services.acts import locked_card, perform
 from quizbank.services.errors import BadReview as BadReview
@@ -110,7 +110,7 @@ def _record(user: User, given: Given, now: datetime) -> Recorded:
             zone=profile.zone,
             policy=policy_of(profile),
         )
-        folded = consider(card, profile, answer, now, load_of(card, profile, answer.day))
+        (folded,) = considered(card, profile, [answer], now)
         event = _insert(card, profile, given, answer, folded, now)
         last = event.pk if folded.last_event == PENDING else folded.last_event
         remember(card, folded.memory, last)

@@ -8,12 +8,14 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import fmean, linear_regression, pstdev
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizbank.models import Card, StudyProfile
+from quizbank.models import Card, StudyProfile, history
+from quizbank.models.history import load_of
 from quizbank.queries.study import previews
 from quizbank.scheduling import (
     DEFAULT_PARAMETERS,
@@ -174,6 +176,55 @@ def test_what_the_buttons_promise_is_what_grading_gives(learner):
     assert audit(user=learner, repair=False).differences == []
     weekends = Card.objects.filter(user=learner, due_day__week_day__in=(1, 7), interval__gte=3)
     assert not weekends.exists()
+
+
+def test_days_are_counted_without_the_card_itself_and_what_is_suspended(
+    alice, mallory, django_assert_num_queries
+):
+    questions = make_questions(5)
+    for user in (alice, mallory):
+        for question in questions:
+            grade(user, question, 3, MONDAY)
+    in_nine, in_ten = TODAY + 9 * DAY, TODAY + 10 * DAY
+    cards = Card.objects.filter(user=alice)
+    cards.update(due_day=in_nine)
+    cards.filter(question=questions[1]).update(due_day=in_ten)
+    cards.filter(question=questions[2]).update(suspended=True)
+    cards.filter(question=questions[3]).update(due_day=TODAY + 11 * DAY)
+    card = cards.get(question=questions[0])
+    with django_assert_num_queries(1):
+        load = load_of(card, [1.0] * 7, in_nine, in_ten)
+    assert {day: n for day, n in load.due.items() if n} == {in_nine: 1, in_ten: 1}
+    assert load.siblings == frozenset()
+
+
+def test_nobody_counts_where_the_answer_does_not_ask(alice, monkeypatch):
+    """First answers, steps, intervals too short for fuzz or too long to know the days."""
+    (question,) = make_questions(1)
+    grade(alice, question, 3, MONDAY)
+    counted: list[Any] = []
+
+    def load(*facts: Any) -> Load:
+        counted.append(facts)
+        return Load()
+
+    monkeypatch.setattr(history, "load_of", load)
+    card = Card.objects.get()
+    previews(None, alice, MONDAY)
+    previews(card, alice, MONDAY + DAY)
+    assert len(counted) == 1  # "Easy" leaves the steps
+    Card.objects.update(state=2, step=None, stability=2_000.0, reps=9, interval=1_000)
+    Card.objects.update(last_day=TODAY - 900 * DAY, touched=None)
+    promised = previews(Card.objects.get(), alice, MONDAY)
+    assert (promised[1].days, promised[2].days > FARTHEST) == (0, True)
+    assert len(counted) == 1
+    StudyProfile.objects.update(load_balancing=False)
+    Card.objects.update(stability=20.0, last_day=TODAY - 20 * DAY, interval=20)
+    previews(Card.objects.get(), alice, MONDAY)
+    assert len(counted) == 1
+    StudyProfile.objects.update(load_balancing=True)
+    previews(Card.objects.get(), alice, MONDAY)
+    assert len(counted) == 2
 
 
 def test_the_day_of_another_card_of_the_question_is_avoided(alice):
