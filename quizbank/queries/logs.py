@@ -28,7 +28,7 @@ NOT_OF_A_CARD = (EventKind.UNDO, EventKind.ADOPT_PARAMETERS)
 KINDS = tuple(kind.value for kind in EventKind if kind not in NOT_OF_A_CARD)
 
 
-class _Ordinal(Func):
+class Ordinal(Func):
     """A date as `date.toordinal` counts, made by the database: no object a row."""
 
     output_field = IntegerField()
@@ -39,7 +39,7 @@ class _Ordinal(Func):
         return self.as_sql(compiler, connection, template=template, **context)
 
 
-class _Microseconds(Func):
+class Microseconds(Func):
     """An instant as whole microseconds since 1970, UTC, made by the database."""
 
     output_field = IntegerField()
@@ -101,8 +101,8 @@ def _rows(learners: Sequence[int]) -> QuerySet[ReviewEvent, tuple[Any, ...]]:
             "id",
             numbered,
             Coalesce("rating", 0),
-            _Ordinal("study_day"),
-            _Microseconds("reviewed_at"),
+            Ordinal("study_day"),
+            Microseconds("reviewed_at"),
             "duration_ms",
             Coalesce("policy_id", 0),
         )

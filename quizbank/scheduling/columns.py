@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,9 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from quizbank.scheduling.bulk import Log
+from quizbank.scheduling.bulk import Floats, Log, replay, standings
+from quizbank.scheduling.memory import AGAIN, NEW, REVIEW, Policy
+from quizbank.scheduling.standing import NO_STEP
 
 Integers = NDArray[np.integer[Any]]
 Flags = NDArray[np.bool_]
@@ -77,3 +79,49 @@ def _reviews(columns: Columns) -> Reviews:
         learner=columns.learner[of_chain],
         current=resets[row[log.last]] == resets[ends],
     )
+
+
+def last_known(
+    columns: Columns, parameters: Floats, policies: Mapping[int, Policy]
+) -> dict[str, NDArray[Any]]:
+    """What is remembered of each card at the end, by name of the field: [cards].
+
+    `parameters` is [learners, 21], `policies` by id. What a card has none of is 0, its step
+    `NO_STEP`. Due dates are left out: they follow from more than the reviews.
+    """
+    reviews = columns.reviews
+    log = reviews.log
+    used, under = np.unique(columns.policy[reviews.row], return_inverse=True)
+    left = standings(log, [policies[pk] for pk in used.tolist()], under)
+    state, step = left.final
+    stability, difficulty = replay(log, parameters, reviews.learner).final
+    before = np.roll(left.state, 1)
+    before[log.first] = NEW
+    lapsed = (before == REVIEW) & (log.rating == AGAIN)
+    reached = log.day[log.first] + np.bincount(log.chain, log.elapsed, len(log.first)).astype(int)
+    acts = np.flatnonzero(~columns.of("cram"))
+    found = {
+        "state": (NEW, state),
+        "step": (NO_STEP, step),
+        "stability": (0.0, stability),
+        "difficulty": (0.0, difficulty),
+        "first_day": (0, log.day[log.first]),
+        "last_day": (0, reached),
+        "last_review": (0, columns.at[reviews.row[log.last]]),
+        "reps": (0, log.lengths),
+        "lapses": (0, np.bincount(log.chain, lapsed, len(log.first)).astype(int)),
+        "last_event_id": (0, columns.event[reviews.row[log.last]]),
+    }
+    known = {
+        name: _of_cards(columns, none, reviews.card[reviews.current], values[reviews.current])
+        for name, (none, values) in found.items()
+    }
+    # Of several events of one card the last one stays.
+    known["touched"] = _of_cards(columns, 0, columns.card[acts], columns.at[acts])
+    return known
+
+
+def _of_cards(columns: Columns, none: float, card: Integers, values: NDArray[Any]) -> NDArray[Any]:
+    of_cards = np.full(len(columns.cards), none, dtype=values.dtype)
+    of_cards[card] = values
+    return of_cards

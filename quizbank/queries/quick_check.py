@@ -1,0 +1,88 @@
+"""Hold what is cached of the cards against a bulk replay: fast, and nearly as sharp.
+
+Memory is compared to 1e-12 relative, not to the last bit, and due dates, intervals and what
+was suspended or buried not at all; `services.audit` does both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from quizbank.models import Card, ReviewEvent, StudyPolicy
+from quizbank.queries.logs import Microseconds, Ordinal, adopted_parameters, read_columns
+from quizbank.scheduling import Policy
+
+CLOSE = 1e-12
+NO_STEP = -1
+NONE = {"step": NO_STEP}
+DAYS, INSTANTS = ("first_day", "last_day"), ("last_review", "touched")
+MEMORY = ("stability", "difficulty")
+PLAIN = ("state", "reps", "lapses")
+FIELDS = ("step", *PLAIN, *MEMORY, *DAYS, *INSTANTS, "last_event_id")
+
+
+@dataclass(frozen=True)
+class Checked:
+    cards: int
+    events: int
+    differences: list[dict[str, str | None]]
+
+
+def quick_check(learners: Sequence[int]) -> Checked:
+    """What differs in the cards of those people (ids of users) from their logs."""
+    import numpy as np
+
+    from quizbank.scheduling.columns import last_known
+
+    columns = read_columns(learners)
+    policies = {row.pk: Policy.from_json(row.values) for row in StudyPolicy.objects.all()}
+    said = last_known(columns, adopted_parameters(learners), policies)
+    place = {card: index for index, card in enumerate(columns.cards)}
+    cards, stored = _stored(learners)
+    # A card without events stands behind the others.
+    at = np.array([place.get(card, len(place)) for card in cards], dtype=np.intp)
+    found = []
+    for name, kept in zip(FIELDS, stored, strict=True):
+        nothing = NONE.get(name, 0)
+        values = np.append(said[name], nothing)[at]
+        ours = np.array([nothing if value is None else value for value in kept], values.dtype)
+        tolerance = CLOSE * np.abs(values) if name in MEMORY else 0
+        # What is not a number is no closer than that either.
+        found += [
+            {
+                "card": str(cards[index]),
+                "field": name,
+                "stored": _written(name, kept[index]),
+                "replayed": _written(name, values[index].item(), nothing),
+            }
+            for index in np.flatnonzero(~(np.abs(ours - values) <= tolerance)).tolist()
+        ]
+    events = ReviewEvent.objects.filter(user__in=learners).count()
+    return Checked(len(cards), events, sorted(found, key=lambda one: one["card"] or ""))
+
+
+def _stored(learners: Sequence[int]) -> tuple[list[UUID], list[Sequence[Any]]]:
+    """The cards, and for each field its values in their order."""
+    numbers = {
+        **{f"as_{name}": Ordinal(name) for name in DAYS},
+        **{f"as_{name}": Microseconds(name) for name in INSTANTS},
+    }
+    rows = Card.objects.filter(user__in=learners).annotate(**numbers)
+    names = [f"as_{name}" if f"as_{name}" in numbers else name for name in FIELDS]
+    table = list(rows.values_list("pk", *names))
+    columns = list(zip(*table, strict=True)) or [()] * (1 + len(names))
+    return list(columns[0]), list(columns[1:])
+
+
+def _written(name: str, value: Any, nothing: Any = None) -> str | None:
+    if value is None or (value == nothing and name not in PLAIN):
+        return None
+    if name in DAYS:
+        return str(date.fromordinal(value))
+    if name in INSTANTS:
+        return str(datetime.fromtimestamp(0, UTC) + timedelta(microseconds=value))
+    return str(value)

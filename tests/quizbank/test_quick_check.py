@@ -1,0 +1,111 @@
+"""The fast check of the cards finds what the exact one finds, of the fields it looks at."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import HealthCheck, given, settings
+
+from quizbank.models import Card, StudyProfile
+from quizbank.queries.quick_check import FIELDS, MEMORY, quick_check
+from quizbank.services.audit import audit
+from tests.cast import MONDAY
+from tests.quizbank.histories import histories, learner, live
+from tests.quizbank.study_cast import grade, make_question, make_questions
+
+DAY = timedelta(days=1)
+few = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture
+def questions(db):
+    return make_questions(2)
+
+
+@few
+@given(histories)
+def test_any_history_passes_the_fast_check_too(questions, lived):
+    user = learner()
+    live(user, questions, lived)
+    checked, exact = quick_check([user.pk]), audit(user=user, repair=False)
+
+    assert checked.differences == exact.differences == []
+    assert (checked.cards, checked.events) == (exact.cards, exact.events)
+
+
+WRONG = {
+    "state": 1,
+    "step": 3,
+    "stability": 2.5,
+    "difficulty": None,
+    "reps": 9,
+    "lapses": 4,
+    "first_day": MONDAY.date() + DAY,
+    "last_day": None,
+    "last_review": MONDAY + timedelta(microseconds=1),
+    "touched": None,
+    "last_event_id": None,
+}
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_wrong_field_is_found_as_by_the_exact_check(alice, mallory, field):
+    question = make_question()
+    for user in (alice, mallory):
+        for days in (0, 3, 12):
+            grade(user, question, 3, MONDAY + days * DAY)
+    Card.objects.filter(user=alice).update(**{field: WRONG[field]})
+
+    found, exact = quick_check([alice.pk, mallory.pk]), audit(user=alice, repair=False)
+    for difference in (*found.differences, *exact.differences):
+        if field in MEMORY:  # the last digits may differ
+            difference["replayed"] = str(difference["replayed"])[:12]
+    assert found.differences == exact.differences
+    assert len(found.differences) == 1
+
+
+@pytest.mark.parametrize(("off", "found"), [(1e-13, 0), (1e-11, 1), (math.inf, 1)])
+def test_memory_is_compared_closely_but_not_to_the_last_bit(alice, off, found):
+    card = grade(alice, make_question(), 3, MONDAY).card
+    Card.objects.filter(pk=card.pk).update(stability=card.stability * (1 + off))
+
+    assert len(quick_check([alice.pk]).differences) == found
+    assert len(audit(user=alice, repair=False).differences) == 1
+
+
+def test_a_card_with_a_memory_and_no_event_is_found(alice):
+    Card.objects.create(user=alice, question=make_question(), seed=1, created_at=MONDAY, reps=1)
+
+    (difference,) = quick_check([alice.pk]).differences
+    assert (difference["field"], difference["replayed"]) == ("reps", "0")
+
+
+def test_nobody_has_nothing_to_check(db):
+    assert quick_check([]).differences == []
+
+
+def test_the_command_checks_fast_and_says_so(alice, mallory):
+    for user in (alice, mallory):
+        grade(user, make_question(f"initialisation/{user.username}"), 3, MONDAY)
+    out = StringIO()
+    call_command("replay", "--check", "--fast", "--json", stdout=out)
+    assert json.loads(out.getvalue()) == {"cards": 2, "events": 2, "differences": []}
+
+    Card.objects.filter(user=alice).update(reps=2)
+    with pytest.raises(SystemExit, match="1"):
+        call_command("replay", "--check", "--fast", stdout=out)
+    with pytest.raises(CommandError, match="only checks"):
+        call_command("replay", "--repair", "--fast", stdout=out)
+
+
+def test_a_profile_that_forgot_its_parameters_shows_in_the_cards(questions):
+    user = learner()
+    live(user, questions, [(("review", 0, 3), 0), (("adopt", 0.5), 10), (("review", 0, 3), 9000)])
+    StudyProfile.objects.filter(user=user).update(parameter_set=None)
+
+    assert {one["field"] for one in quick_check([user.pk]).differences} >= {"stability"}
