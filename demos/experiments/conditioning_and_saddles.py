@@ -263,7 +263,7 @@ DEMO = Demo(
             clauses=(mostly("plain.growth", above=7.0, below=13.0),),
             controls=(mostly("preconditioned.growth", above=0.9, below=1.1),),
             control_text=Text(
-                "只改一处：用 H 的逆做预条件。", "One change: preconditioned by H⁻¹."
+                "只改一处：用 H 的逆做预条件。", "One change: preconditioned by the inverse of H."
             ),
             broken=replace(DEFAULT, eased=1.0),
         ),
@@ -299,8 +299,8 @@ DEMO = Demo(
             text=Text(
                 "二次函数上用 H 的逆做预条件，一步就到，误差剩不到十亿分之一；"
                 "没有预条件剩 30% 以上。",
-                "On a quadratic, preconditioning by H⁻¹ arrives in one step, with less than 1e-9 of"
-                " the error left; without it more than 30 % is left.",
+                "On a quadratic, preconditioning by the inverse of H arrives in one step, with under"
+                " 1e-9 of the error left; without it more than 30 % is left.",
             ),
             decides=("CND-3",),
             clauses=(nearly_always("one_step.left", above=-1e-9, below=1e-9),),
@@ -365,8 +365,8 @@ DEMO = Demo(
             "误差降到千分之一所需的步数。普通下降与 κ 成正比，最优动量约与 √κ 成正比，"
             "用 H 的逆做预条件则与 κ 无关。带子盖住 95% 的种子。",
             "Steps until the error is 1/1,000 of what it was. Plain descent grows like κ, the best"
-            " momentum roughly like √κ, and preconditioned by H⁻¹ it does not depend on κ. Band:"
-            " 95 % of seeds.",
+            " momentum roughly like √κ, and preconditioned by the inverse of H it does not depend on"
+            " κ. Band: 95 % of seeds.",
         ),
         x=Axis(Text("条件数 κ", "condition number κ"), scale="log"),
         y=Axis(Text("步数", "steps"), scale="log"),
@@ -375,7 +375,7 @@ DEMO = Demo(
             Series("momentum.by_condition", Text("最优动量", "best momentum")),
             Series(
                 "preconditioned.by_condition",
-                Text("预条件（对照）", "preconditioned (control)"),
+                Text("预条件（对照）", "by H inverse (control)"),
                 role="control",
             ),
         ),

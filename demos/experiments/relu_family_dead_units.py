@@ -43,6 +43,7 @@ SAMPLES = 96
 FEATURES = 6  # of the function to be learnt
 OFFSET = 3.0  # its mean, which the biases have to make up for
 SUNK = -12.0  # a bias that no input of the experiment makes up for
+LOW = f"{SUNK:g}".replace("-", "−")  # as texts write it
 MARKS = 10  # updates between two points of the curve
 
 
@@ -276,8 +277,8 @@ DEMO = Demo(
             ),
             controls=(mostly("sunk.dead", above=0.9, below=1.01),),
             control_text=Text(
-                f"只改一处：每个单元的偏置为 {SUNK:g}。",
-                f"One change: a bias of {SUNK:g} per unit.",
+                f"只改一处：每个单元的偏置为 {LOW}。",
+                f"One change: a bias of {LOW} per unit.",
             ),
             broken=replace(DEFAULT, bias=SUNK),
         ),
@@ -326,9 +327,9 @@ DEMO = Demo(
         Claim(
             slug="elu_helps_only_near_zero",
             text=Text(
-                f"偏置低到 {SUNK:g} 时，ELU 留下的梯度不到 0.5%：它的负侧斜率随输入按指数趋于 0；"
+                f"偏置低到 {LOW} 时，ELU 留下的梯度不到 0.5%：它的负侧斜率随输入按指数趋于 0；"
                 "Leaky ReLU 则不受影响。",
-                f"At a bias of {SUNK:g} ELU leaves less than 0.5 % of the gradient, since its"
+                f"At a bias of {LOW} ELU leaves less than 0.5 % of the gradient, since its"
                 " slope falls exponentially on the negative side; leaky ReLU does not care.",
             ),
             decides=("ACT-7",),
@@ -378,9 +379,9 @@ DEMO = Demo(
         Claim(
             slug="batch_norm_lifts_sunk_units",
             text=Text(
-                f"偏置 {SUNK:g} 让所有单元都死；ReLU 之前做批归一化，死的不到 5%。"
+                f"偏置 {LOW} 让所有单元都死；ReLU 之前做批归一化，死的不到 5%。"
                 "（把 β 也设得很低，就又全死了。）",
-                f"A bias of {SUNK:g} kills every unit; with batch normalisation before ReLU fewer"
+                f"A bias of {LOW} kills every unit; with batch normalisation before ReLU fewer"
                 " than 5 % are dead. (Set β as low, and all of them are again.)",
             ),
             decides=("ACT-7",),
