@@ -299,8 +299,8 @@ DEMO = Demo(
             text=Text(
                 "二次函数上用 H 的逆做预条件，一步就到，误差剩不到十亿分之一；"
                 "没有预条件剩 30% 以上。",
-                "On a quadratic, preconditioning by the inverse of H arrives in one step, with under"
-                " 1e-9 of the error left; without it more than 30 % is left.",
+                "On a quadratic, preconditioning by the inverse of H arrives in one step, with"
+                " under 1e-9 of the error left; without it more than 30 % is left.",
             ),
             decides=("CND-3",),
             clauses=(nearly_always("one_step.left", above=-1e-9, below=1e-9),),
@@ -365,8 +365,8 @@ DEMO = Demo(
             "误差降到千分之一所需的步数。普通下降与 κ 成正比，最优动量约与 √κ 成正比，"
             "用 H 的逆做预条件则与 κ 无关。带子盖住 95% 的种子。",
             "Steps until the error is 1/1,000 of what it was. Plain descent grows like κ, the best"
-            " momentum roughly like √κ, and preconditioned by the inverse of H it does not depend on"
-            " κ. Band: 95 % of seeds.",
+            " momentum roughly like √κ, and preconditioned by the inverse of H it does not depend"
+            " on κ. Band: 95 % of seeds.",
         ),
         x=Axis(Text("条件数 κ", "condition number κ"), scale="log"),
         y=Axis(Text("步数", "steps"), scale="log"),
