@@ -23,7 +23,7 @@ MOST_SKIPPED = 4_000
 
 
 class CardQuery(Given):
-    state = OneOf(choices=("due", "new", "all"), required=False, default="due")
+    state = OneOf(choices=("due", "new", "suspended", "all"), required=False, default="due")
 
 
 class NextQuery(Given):
@@ -55,6 +55,8 @@ class Cards(ApiView):
             return Response(pages.json(listed))
         due = state == "due"
         found = study.cards_due(user, timezone.now()) if due else deck.cards_of(user)
+        if state == "suspended":
+            found = found.filter(suspended=True)
         pages = Pages("due" if due else "created_at", "pk", reads=moment)
         cards = pages.rows(request, found)
         listed = [

@@ -28,7 +28,8 @@ PAGE = 50
 LONGEST_QUERY = 200
 SNIPPET = 240  # characters; the page shows two lines of it
 LEVELS = ("screen", "core", "deep")
-DIMENSIONS = ("topic", "level", "verdict", "document")
+DIMENSIONS = ("topic", "level", "verdict", "document", "card")
+CARDS = ("suspended", "leech")  # what a card of one's own may be found by
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Listed:
     verdicts: Counter[str]
     documents: frozenset[str]
 
+    @property
+    def card(self) -> Card | None:
+        own: list[Card] = getattr(self.question, "own_cards", [])
+        return own[0] if own else None
+
     def has(self, dimension: str, wanted: str) -> bool:
         if dimension == "topic":
             return self.question.topic.slug == wanted
@@ -46,6 +52,8 @@ class Listed:
             return self.question.level == wanted
         if dimension == "document":
             return wanted in self.documents
+        if dimension == "card":
+            return wanted in CARDS and self.card is not None and bool(getattr(self.card, wanted))
         if wanted == bank.NO_VERDICT:
             return not self.verdicts
         return self.verdicts[wanted] > 0
@@ -139,6 +147,7 @@ def _filters(everything: list[Listed], chosen: dict[str, str], text: str) -> lis
         "level": [(level, say(f"questions.level_{level}")) for level in LEVELS],
         "verdict": [(verdict, say(f"questions.verdict_{verdict}")) for verdict in bank.VERDICTS],
         "document": [(d.slug, d.slug) for d in Document.objects.all()],
+        "card": [(name, say(f"card.{name}")) for name in CARDS],
     }
     found = []
     for dimension, values in names.items():
@@ -163,8 +172,7 @@ def _address(parts: dict[str, str]) -> str:
 
 def _row(one: Listed, text: str, today: Any) -> Row:
     question = one.question
-    own: list[Card] = getattr(question, "own_cards", [])
-    card = own[0] if own and own[0].reps else None
+    card = one.card if one.card and (one.card.reps or one.card.suspended) else None
     short = plain(question.short_zh if language() == "zh" else question.short_en)
     return Row(
         question=question,

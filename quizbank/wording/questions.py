@@ -19,6 +19,7 @@ WORDS = {
     "questions.level": ("难度", "Level"),
     "questions.verdict": ("判定", "Verdict"),
     "questions.document": ("笔记", "Notes"),
+    "questions.card": ("我的卡", "Your card"),
     "questions.all": ("全部", "all"),
     "questions.level_screen": ("初筛", "screen"),
     "questions.level_core": ("核心", "core"),

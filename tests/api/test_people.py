@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils import timezone
 from quizbank.models import ApiToken, StudyProfile
 from quizbank.services.people import start_guest
 from tests.api.calls import Api, errors
+from tests.quizbank.study_cast import make_questions
 
 KeyOf = Callable[..., str]
 
@@ -41,9 +43,67 @@ def test_one_changes_how_one_studies(as_alice: Api, as_mallory: Api) -> None:
     assert as_mallory.read("me/")["profile"]["zone"] == "UTC"
 
 
+SCHEDULING: dict[str, Any] = {
+    "minutes_per_day": 25,
+    "learning_steps": [30, 900, 3_600],
+    "relearning_steps": [],
+    "fuzz": False,
+    "load_balancing": False,
+    "easy_days": [1, 1, 0.5, 1, 1, 0, 0],
+    "leech_threshold": 0,
+    "leech_suspends": True,
+}
+
+
+def test_every_setting_of_the_schedule_can_be_changed_and_is_told(as_alice: Api) -> None:
+    before = as_alice.read("me/")["profile"]
+    assert all(before[name] != value for name, value in SCHEDULING.items())
+    as_alice.call("PATCH", "me/", SCHEDULING)
+    after = as_alice.read("me/")["profile"]
+    assert after == {**before, **SCHEDULING}
+
+
+def test_new_settings_count_from_the_next_review(as_alice: Api) -> None:
+    first, second = (question.path for question in make_questions(2))
+
+    def graded(path: str) -> dict[str, Any]:
+        body = {"client_uuid": str(uuid.uuid4()), "question": path, "rating": 3}
+        told: dict[str, Any] = as_alice.post("reviews/", body).json()["after"]
+        return told
+
+    steps = graded(first)
+    assert (steps["state"], steps["step"]) == ("learning", 1)
+    as_alice.call("PATCH", "me/", {"learning_steps": [], "maximum_interval": 1})
+    card = as_alice.read("cards/?state=all")["results"][0]["card"]
+    assert (card["state"], card["due"]) == ("learning", steps["due"])
+    straight = graded(second)
+    assert (straight["state"], straight["interval_days"]) == ("review", 1)
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
+        ("minutes_per_day", 1_441),
+        ("minutes_per_day", True),
+        ("learning_steps", [0]),
+        ("learning_steps", [86_400]),
+        ("learning_steps", [1.5]),
+        ("learning_steps", ["60"]),
+        ("learning_steps", [60] * 11),
+        ("relearning_steps", 600),
+        ("relearning_steps", None),
+        ("fuzz", "yes"),
+        ("load_balancing", 1),
+        ("easy_days", [1] * 6),
+        ("easy_days", [0] * 7),
+        ("easy_days", [0.5] * 7),
+        ("easy_days", [1, 1, 1, 1, 1, 1, 1.5]),
+        ("easy_days", [1, 1, 1, 1, 1, 1, -0.5]),
+        ("leech_threshold", 100),
+        ("leech_suspends", 0),
+        ("desired_retention", 0.69),
+        ("desired_retention", 0.98),
+        ("maximum_interval", 36_501),
         ("zone", "Mars/Olympus"),
         ("zone", ""),
         ("rollover_hour", 24),

@@ -307,4 +307,7 @@ def test_cards_are_listed_by_state(as_alice: Api) -> None:
     assert (listed("all"), len(listed("new"))) == ([PATH], 3)
     Card.objects.update(due=timezone.now() - timedelta(minutes=1))
     assert listed("due") == [PATH]
+    assert listed("suspended") == []
+    as_alice.post("reviews/", act("suspend"))
+    assert (listed("due"), listed("suspended")) == ([], [PATH])
     assert as_alice.get("cards/?state=gone").status_code == 400

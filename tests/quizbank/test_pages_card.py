@@ -178,6 +178,21 @@ def test_a_leech_is_told_what_to_do(alice_client: Client, learner: User, stone: 
         assert 'id="put-aside"' in page
 
 
+def test_what_was_put_aside_is_found_among_the_questions(
+    alice_client: Client, mallory_client: Client, learner: User
+) -> None:
+    assert "?card=" not in text_of(alice_client.get("/en/questions/"))
+    alice_client.post(ACT, menu(alice_client) | {"act": "suspend"})
+    page = text_of(alice_client.get("/en/questions/"))
+    assert 'href="?card=suspended"' in page
+    assert 'href="?card=leech"' not in page
+    found = text_of(alice_client.get("/en/questions/?card=suspended"))
+    assert re.findall(r'<h2><a href="([^"]+)"', found) == [PAGE]
+    assert re.search(r'class="mine-state">\s*Suspended<', found)
+    assert "Nothing found" in text_of(mallory_client.get("/en/questions/?card=suspended"))
+    assert "Nothing found" in text_of(alice_client.get("/en/questions/?card=due_day"))
+
+
 def test_a_visitor_may_put_a_question_aside_before_studying_it(
     client: Client, stone: Question
 ) -> None:

@@ -171,6 +171,32 @@ def test_a_lapse_is_counted_only_for_a_card_that_was_known():
     assert [outcome.memory.lapses for outcome in easy_then_again] == [0, 1, 1]
 
 
+def test_a_leech_is_put_aside_at_the_threshold_and_every_half_threshold_after():
+    """Brought back each time; the mark stays."""
+    policy = Policy(leech_threshold=5, leech_suspends=True, relearning_steps=())
+    memory, now, seen = Memory(), START, {}
+    for _ in range(11):
+        for rating in (4, 1):
+            now += timedelta(days=40)
+            given_now = answer(rating, now, policy)
+            after = step(memory, given_now, seed=SEED, parameters=DEFAULT_PARAMETERS).memory
+            if after.lapses > memory.lapses:
+                seen[after.lapses] = (after.leech, after.suspended)
+            memory = replace(after, suspended=False)
+
+    assert [n for n, (_, suspended) in seen.items() if suspended] == [5, 7, 9, 11]
+    assert [n for n, (leech, _) in seen.items() if leech] == list(range(5, 12))
+
+
+@pytest.mark.parametrize(("threshold", "leeches"), [(0, []), (1, [1, 2, 3])])
+def test_a_threshold_of_nought_makes_no_leech_and_one_makes_each_lapse_one(threshold, leeches):
+    policy = Policy(leech_threshold=threshold, leech_suspends=True, relearning_steps=())
+    lapsing = run([(4, 0), *[(1, 40 * 24 * 60)] * 3], policy)
+
+    assert [outcome.memory.lapses for outcome in lapsing] == [0, 1, 2, 3]
+    assert [o.memory.lapses for o in lapsing if o.memory.leech] == leeches
+
+
 def test_a_longer_wait_lowers_the_recall_and_the_stability_is_where_it_is_90_percent():
     chances = [recall(12.0, days, DEFAULT_PARAMETERS) for days in (1, 6, 12, 60)]
 
