@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from quizbank.models import Card, ReviewEvent
 from quizbank.models.history import history, to_event
@@ -16,11 +16,11 @@ from quizbank.scheduling import DEFAULT_PARAMETERS, active, bulk, fold
 from quizbank.services.acts import reset, suspend
 from quizbank.services.study import adopt_parameters, undo
 from tests.cast import MONDAY
+from tests.examples import examples
 from tests.quizbank.histories import fitted, histories, learner, live
 from tests.quizbank.study_cast import grade, make_question, make_questions
 
 DAY = timedelta(days=1)
-few = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def rows_that_count(user) -> list[ReviewEvent]:
     return found
 
 
-@few
+@examples(10, 100)
 @given(histories)
 def test_the_columns_hold_the_events_that_count_in_their_order(questions, lived):
     user = learner()
@@ -56,7 +56,7 @@ def test_the_columns_hold_the_events_that_count_in_their_order(questions, lived)
     assert columns.at.tolist() == [int(instant.astype("int64")) for instant in instants]
 
 
-@few
+@examples(10, 100)
 @given(histories)
 def test_bulk_replay_of_the_columns_is_the_fold(questions, lived):
     user = learner()

@@ -9,17 +9,17 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from quizbank.models import Card, StudyProfile
 from quizbank.queries.quick_check import FIELDS, MEMORY, quick_check
 from quizbank.services.audit import audit
 from tests.cast import MONDAY
+from tests.examples import examples
 from tests.quizbank.histories import histories, learner, live
 from tests.quizbank.study_cast import grade, make_question, make_questions
 
 DAY = timedelta(days=1)
-few = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def questions(db):
     return make_questions(2)
 
 
-@few
+@examples(10, 100)
 @given(histories)
 def test_any_history_passes_the_fast_check_too(questions, lived):
     user = learner()

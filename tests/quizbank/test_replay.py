@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 
 from quizbank.models import Card, ParameterSet, ReviewEvent, StudyProfile
+from quizbank.queries.quick_check import quick_check
 from quizbank.services.audit import audit
 from quizbank.services.study import ReviewConflict, adopt_parameters, undo
 from tests.cast import MONDAY
@@ -35,6 +36,8 @@ def test_a_replay_of_any_history_gives_every_field_bit_for_bit(questions, histor
     result = audit(user=user, repair=False)
     assert result.differences == []
     assert result.events == ReviewEvent.objects.filter(user=user).count()
+    # The bulk replay of the same log, to 1e-12.
+    assert quick_check([user.pk]).differences == []
 
 
 def test_a_late_review_is_put_in_its_place(questions):

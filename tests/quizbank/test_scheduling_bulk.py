@@ -8,7 +8,7 @@ from typing import Any
 import fsrs
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from quizbank.scheduling import (
@@ -24,6 +24,7 @@ from quizbank.scheduling import (
     step,
 )
 from quizbank.scheduling.bulk import Log
+from tests.examples import examples
 
 DAY = 738_000
 CLOSE = 1e-12
@@ -72,7 +73,7 @@ def one_by_one(answered, parameters):
 
 
 @given(chains, st.lists(parameters, min_size=6, max_size=6))
-@settings(max_examples=30)
+@examples(30, 2_000)
 def test_every_review_of_any_history_is_as_in_the_engine(history, weights):
     log, under = columns(history)
     learners = np.arange(len(history))[::-1]
@@ -101,7 +102,7 @@ def test_every_review_of_any_history_is_as_in_the_engine(history, weights):
 
 
 @given(chains, parameters)
-@settings(max_examples=20)
+@examples(20, 500)
 def test_one_learner_is_the_same_as_many_with_equal_parameters(history, weights):
     log, _ = columns(history)
     alone = bulk.replay(log, weights)
@@ -112,7 +113,7 @@ def test_one_learner_is_the_same_as_many_with_equal_parameters(history, weights)
 
 
 @given(chains, st.integers(0, 5))
-@settings(max_examples=20)
+@examples(20, 500)
 def test_a_chain_does_not_depend_on_its_neighbours(history, chosen):
     if chosen >= len(history):
         return
@@ -133,7 +134,7 @@ def test_the_ends_of_the_chains_are_found():
 
 
 @given(chains)
-@settings(max_examples=20)
+@examples(20, 500)
 def test_the_end_of_a_chain_is_its_last_review(history):
     log, under = columns(history)
     memory = bulk.replay(log, DEFAULT_PARAMETERS)
@@ -194,7 +195,7 @@ def test_parameters_that_do_not_fit_the_chains_are_refused(values, learner):
     st.sampled_from([10, 36_500]),
     parameters,
 )
-@settings(max_examples=100)
+@examples(100, 5_000)
 def test_intervals_are_those_of_the_engine(stability, retention, maximum, weights):
     policy = Policy(
         desired_retention=retention,

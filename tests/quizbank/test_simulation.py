@@ -39,6 +39,7 @@ SETTINGS = {
         parameters=FITTED,
     ),
     "no steps": Settings(policy=Policy(learning_steps=(), relearning_steps=())),
+    "leeches in steps": Settings(policy=Policy(leech_threshold=1, leech_suspends=True)),
     "leeches": Settings(
         policy=Policy(
             relearning_steps=(),
@@ -72,7 +73,11 @@ class Engine:
 
     def answer(self, card: int, day: date, second: int, rating: int):
         policy = self.settings.policy
-        at = start_of_day(day, "UTC", policy.rollover) + timedelta(seconds=second)
+        begin = start_of_day(day, "UTC", policy.rollover)
+        at = begin + timedelta(seconds=second)
+        ready = begin + timedelta(seconds=self.settings.session)
+        assert not self.memories[card].suspended
+        assert at == max(ready, self.memories[card].due or ready)  # neither early nor late
         outcome = step(
             self.memories[card],
             Answer(rating, at, day, "UTC", policy),
@@ -120,7 +125,7 @@ def test_every_answer_is_scheduled_as_the_engine_schedules_it(named):
             assert held.stability[card] == pytest.approx(memory.stability, rel=1e-12)
             assert held.difficulty[card] == pytest.approx(memory.difficulty, rel=1e-12)
     assert all(memory.reps for memory in engine.memories)
-    assert any(memory.suspended for memory in engine.memories) == (named == "leeches")
+    assert any(memory.suspended for memory in engine.memories) == ("leeches" in named)
 
 
 def test_the_same_seed_is_the_same_course_and_another_is_not():
