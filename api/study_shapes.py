@@ -29,7 +29,12 @@ class GivenReview(Given):
     """`question` (a path) or `card`, not both. A `client_uuid` used before gets the same answer."""
 
     client_uuid = Identity()
-    kind = OneOf(choices=("review",), required=False, default="review")
+    kind = OneOf(
+        choices=("review", "cram"),
+        required=False,
+        default="review",
+        help_text="cram is graded and leaves the schedule alone.",
+    )
     question = Words(required=False, max_length=160)
     card = Identity(required=False)
     rating = Whole(min_value=1, max_value=4)

@@ -17,7 +17,7 @@ from api.pagination import Pages, moment, whole
 from api.problems import problems
 from api.views.base import ApiView
 from quizbank.models import Card
-from quizbank.queries import deck, study
+from quizbank.queries import deck, sessions, study
 
 MOST_SKIPPED = 4_000
 
@@ -27,6 +27,12 @@ class CardQuery(Given):
 
 
 class NextQuery(Given):
+    kind = OneOf(
+        choices=sessions.KINDS,
+        required=False,
+        default="due",
+        help_text="due follows the schedule; new, weak and cram are asked for beside it.",
+    )
     topic = Words(required=False, max_length=80)
     skip = Words(
         required=False,
@@ -78,7 +84,8 @@ class NextCard(ApiView):
     def get(self, request: Request) -> Response:
         asked, user, now = self.query(NextQuery), person_of(request), timezone.now()
         skip = [path for path in asked["skip"].split(",") if path]
-        found = study.next_item(user, now, topic=asked.get("topic"), skip=skip)
+        wish = sessions.Wish(asked["kind"], asked.get("topic", ""))
+        found = sessions.next_of(user, now, wish, skip=skip)
         counts = found.counts if found else study.counts(user, now)
         item = found and {
             "question": study_shapes.linked(found.question),

@@ -37,7 +37,7 @@ ACTS: dict[Any, type[Given]] = {
     **dict.fromkeys(study_shapes.UNDATED_ACTS, study_shapes.GivenAct),
     **dict.fromkeys(study_shapes.DATED_ACTS, study_shapes.GivenDatedAct),
 }
-SENT = ("review", *ACTS, "undo")
+SENT = ("review", "cram", *ACTS, "undo")
 NO_KIND = Text(f"请从这些值中选一个：{'、'.join(SENT)}。", f"Choose one of: {', '.join(SENT)}.")
 EVENT = PolymorphicProxySerializer("GivenEvent", ONE, resource_type_field_name=None, many=False)
 EVENTS = PolymorphicProxySerializer("GivenList", ONE, resource_type_field_name=None, many=True)
@@ -124,7 +124,7 @@ def _answer(user: Any, data: Any) -> dict[str, Any]:
 
 def _review(user: Any, data: Any) -> Recorded:
     values = given(study_shapes.GivenReview, data)
-    values.pop("kind")
+    values["cram"] = values.pop("kind") == "cram"
     question = _question(user, values.pop("question", None), values.pop("card", None))
     return record_review(user=user, question=question, now=timezone.now(), **values)
 

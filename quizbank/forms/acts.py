@@ -9,7 +9,9 @@ from typing import Self
 
 from django.http import QueryDict
 
+from quizbank.forms import wishes
 from quizbank.models import EventKind
+from quizbank.queries.sessions import TODAY, Wish
 
 OFFERED = (
     EventKind.BURY,
@@ -31,7 +33,7 @@ class Deed:
     client_uuid: uuid.UUID
     day: date | None = None
     event: uuid.UUID | None = None
-    topic: str = ""
+    wish: Wish = TODAY
     zone: str = ""
     stay: bool = False
 
@@ -45,7 +47,7 @@ class Deed:
             client_uuid=_uuid(posted.get("client_uuid", "")) or uuid.uuid4(),
             day=_day(posted.get("day", "")),
             event=_uuid(posted.get("event", "")),
-            topic=posted.get("topic", ""),
+            wish=wishes.read(posted),
             zone=posted.get("zone", "")[:LONGEST_ZONE],
             stay=bool(posted.get("stay")),
         )

@@ -14,7 +14,9 @@ from typing import Any
 
 from django.http import QueryDict
 
+from quizbank.forms import wishes
 from quizbank.models.study import ANSWER_LENGTH
+from quizbank.queries.sessions import TODAY, Wish
 
 SURE = ("low", "mid", "high")
 LONGEST_ZONE = 64
@@ -25,6 +27,7 @@ LONGEST_MS = 10 * 60 * 1000
 class Draft:
     """`shown_at` is when the front was first shown, `duration_ms` how long until the answer.
 
+    `wish` is the session the card belongs to.
     `asked` says that a prediction was asked for, so that none means it was skipped.
     """
 
@@ -38,13 +41,13 @@ class Draft:
     asked: bool = False
     hint: bool = False
     never: bool = False
-    topic: str = ""
+    wish: Wish = TODAY
     zone: str = ""
     ticks: tuple[str, ...] = ()
 
     @classmethod
-    def new(cls, question: str, now: datetime, topic: str = "") -> Draft:
-        return cls(question=question, shown_at=_milliseconds(now), topic=topic)
+    def new(cls, question: str, now: datetime, wish: Wish = TODAY) -> Draft:
+        return cls(question=question, shown_at=_milliseconds(now), wish=wish)
 
     @classmethod
     def read(cls, posted: QueryDict) -> Draft:
@@ -53,15 +56,15 @@ class Draft:
         return cls(
             question=posted.get("question", ""),
             client_uuid=_uuid(posted.get("client_uuid", "")) or uuid.uuid4(),
-            shown_at=_whole(posted.get("shown_at", "")),
-            duration_ms=min(_whole(posted.get("duration_ms", "")), LONGEST_MS),
+            shown_at=wishes.whole(posted.get("shown_at", "")),
+            duration_ms=min(wishes.whole(posted.get("duration_ms", "")), LONGEST_MS),
             answer=posted.get("answer", "").replace("\r\n", "\n"),
             choice=posted.get("choice", ""),
             confidence=sure if sure in SURE else "mid",
             asked=bool(posted.get("asked")),
             hint=bool(posted.get("hint")),
             never=bool(posted.get("never")),
-            topic=posted.get("topic", ""),
+            wish=wishes.read(posted),
             zone=posted.get("zone", "")[:LONGEST_ZONE],
             ticks=tuple(posted.getlist("ticks")),
         )
@@ -99,7 +102,3 @@ def _uuid(text: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError:
         return None
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else 0

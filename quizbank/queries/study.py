@@ -120,6 +120,30 @@ def next_item(
     return StudyItem(card.question, card if card.reps else None, counted) if card else None
 
 
+def returning(
+    user: Visitor,
+    now: datetime,
+    topic: str | None = None,
+    skip: Collection[str] = (),
+    *,
+    late: bool = False,
+) -> StudyItem | None:
+    """The card missed today that is to return now, if one is; `late` says that nothing else
+    is left, so that the eight others and the last minutes need not be waited for."""
+    today = _today(user, now)
+    waiting = _ahead(today, topic, skip)
+    if not late:
+        ready = [card for card in waiting if card.due and card.due <= now]
+        waiting = [card for card in ready if others_since(today.done, card.pk) >= OTHERS_FIRST]
+    card = _soonest(waiting)
+    return StudyItem(card.question, card, _counts(today)) if card else None
+
+
+def unseen(user: Visitor, now: datetime) -> QuerySet[Question]:
+    """The questions that could be shown as new, however many the day still allows."""
+    return _unseen(_today(user, now))
+
+
 def _shown(today: _Today) -> QuerySet[Card]:
     cards = Card.objects.filter(user=today.user, suspended=False, question__retired_at=None)
     risen = Q(buried_until=None) | Q(buried_until__lte=today.day)

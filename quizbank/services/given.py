@@ -47,6 +47,7 @@ class Given:
     prediction: Mapping[str, Any] | None = None
     confidence: str = ""
     hint_used: bool = False
+    cram: bool = False  # graded, and the schedule left alone
 
     def check(self, now: datetime) -> None:
         """Raises BadReview for the first field that cannot be."""
@@ -88,7 +89,7 @@ class Given:
     def payload_hash(self) -> str:
         """Of what the learner decided. How long it took is measured anew by each retry."""
         said: dict[str, Any] = {
-            "kind": "review",
+            "kind": "cram" if self.cram else "review",
             "question": self.question.path,
             "form": self.form,
             "rating": self.rating,

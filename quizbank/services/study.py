@@ -14,8 +14,15 @@ from uuid import UUID
 from django.db import transaction
 
 from quizbank.models import Card, EventKind, Question, ReviewEvent, StudyProfile, User
-from quizbank.models.history import PENDING, considered, day_of, policy_of, remember
-from quizbank.scheduling import Answer, Folded
+from quizbank.models.history import (
+    PENDING,
+    considered,
+    day_of,
+    memory_of,
+    policy_of,
+    remember,
+)
+from quizbank.scheduling import Answer, Memory, Outcome
 from quizbank.services.acts import locked_card, perform
 from quizbank.services.errors import BadReview as BadReview
 from quizbank.services.errors import ReviewConflict as ReviewConflict
@@ -52,8 +59,10 @@ def record_review(
     prediction: Mapping[str, Any] | None = None,
     confidence: str = "",
     hint_used: bool = False,
+    cram: bool = False,
 ) -> Recorded:
-    """Log one graded answer and reschedule its card, both or neither.
+    """Log one graded answer and reschedule its card, both or neither; `cram` logs it and
+    leaves the card where it is.
 
     `reviewed_at` is the client's clock, held between the person's first day and five
     minutes from now. Raises BadReview for a field that cannot be, ReviewConflict if the
@@ -72,6 +81,7 @@ def record_review(
         prediction=prediction,
         confidence=confidence,
         hint_used=hint_used,
+        cram=cram,
     )
     return _record(user, given, now)
 
@@ -103,6 +113,9 @@ def _record(user: User, given: Given, now: datetime) -> Recorded:
             return Recorded.before(stored)
         card = locked_card(user, given.question, given.form, now)
         at = clamp(given.reviewed_at, user, now, AHEAD)
+        if given.cram:
+            event = _insert(card, profile, given, at, now, memory_of(card))
+            return Recorded(event, card, created=True)
         answer = Answer(
             rating=given.rating,
             at=at,
@@ -111,7 +124,8 @@ def _record(user: User, given: Given, now: datetime) -> Recorded:
             policy=policy_of(profile),
         )
         (folded,) = considered(card, profile, [answer], now)
-        event = _insert(card, profile, given, answer, folded, now)
+        outcome = folded.outcomes[PENDING]
+        event = _insert(card, profile, given, at, now, folded.memory, outcome)
         last = event.pk if folded.last_event == PENDING else folded.last_event
         remember(card, folded.memory, last)
         look(user, event.pk, now)
@@ -122,29 +136,30 @@ def _insert(
     card: Card,
     profile: StudyProfile,
     given: Given,
-    answer: Answer,
-    folded: Folded,
+    at: datetime,
     now: datetime,
+    after: Memory,
+    outcome: Outcome | None = None,
 ) -> ReviewEvent:
-    outcome, after = folded.outcomes[PENDING], folded.memory
+    """`outcome` is what the answer changed, None for cram."""
     return ReviewEvent.objects.create(
         user_id=profile.user_id,
         card=card,
         client_uuid=given.client_uuid,
         payload_hash=given.payload_hash,
-        kind=EventKind.REVIEW,
-        rating=answer.rating,
-        reviewed_at=answer.at,
+        kind=EventKind.REVIEW if outcome else EventKind.CRAM,
+        rating=given.rating,
+        reviewed_at=at,
         client_time=given.reviewed_at,
         received_at=now,
         duration_ms=min(given.duration_ms, LONGEST_DURATION),
-        zone=answer.zone,
-        study_day=answer.day,
+        zone=profile.zone,
+        study_day=day_of(profile, at),
         policy=stored_policy(profile),
         parameter_set=profile.parameter_set,
-        fuzz_seed=outcome.seed,
-        interval_raw=outcome.raw,
-        interval_chosen=outcome.chosen,
+        fuzz_seed=outcome.seed if outcome else None,
+        interval_raw=outcome.raw if outcome else None,
+        interval_chosen=outcome.chosen if outcome else None,
         suggestion=given.suggestion,
         ticks=list(given.ticks),
         answer=given.answer,

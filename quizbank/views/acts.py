@@ -47,11 +47,11 @@ def act(request: HttpRequest) -> HttpResponse:
         day = calendar.short_date(deed.day) if deed.day else ""
         tags = "undo stay" if deed.stay else "undo"
         messages.success(request, say(f"acts.done_{deed.kind}", day=day), extra_tags=tags)
-    return redirect("quizbank:question", question.path) if deed.stay else next_card(deed.topic)
+    return redirect("quizbank:question", question.path) if deed.stay else next_card(deed.wish)
 
 
 def _back(deed: Deed) -> HttpResponse:
     """To the same card or page, nothing done."""
     if deed.stay:
         return redirect("quizbank:question", deed.question)
-    return next_card(deed.topic, question=deed.question)
+    return next_card(deed.wish, question=deed.question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,6 +46,8 @@ class Tick:
 
 @dataclass(frozen=True)
 class Grade:
+    """`wait` is empty where the grade moves nothing."""
+
     rating: int
     slug: str
     wait: str
@@ -85,7 +88,15 @@ def front(request: HttpRequest, item: StudyItem, draft: Draft, now: datetime) ->
         "hint": _hint(question) if draft.hint else "",
         "musts": sum(point.must for point in question.key_points.all()),
         "menu": own_card.menu(request.user, question, now),
+        "minutes_left": _minutes_left(draft, now),
     }
+
+
+def _minutes_left(draft: Draft, now: datetime) -> int | None:
+    """Of a session with an end, begun ones counted; None without an end."""
+    if draft.wish.until is None:
+        return None
+    return max(0, math.ceil((draft.wish.until - now) / timedelta(minutes=1)))
 
 
 def _asks(request: HttpRequest, item: StudyItem, panel: Panel | None) -> bool:
@@ -101,7 +112,8 @@ def back(visitor: Visitor, item: StudyItem, draft: Draft, now: datetime) -> dict
     ticks = checklist(question, draft)
     usual = usual_duration_ms(visitor)
     suggested = suggestion(question, draft, usual)
-    promises = previews(item.card, visitor, now)
+    crammed = draft.wish.kind == "cram"
+    promises = {} if crammed else previews(item.card, visitor, now)
     return {
         **line(visitor, item, now),
         **_card(question, item, draft, shown),
@@ -113,13 +125,14 @@ def back(visitor: Visitor, item: StudyItem, draft: Draft, now: datetime) -> dict
             Grade(
                 rating,
                 slug,
-                _wait(promises[rating].days, promises[rating].wait),
+                "" if crammed else _wait(promises[rating].days, promises[rating].wait),
                 rating == suggested,
             )
             for rating, slug in enumerate(GRADES, start=1)
         ],
         **outcome(shown.panel, draft),
         "menu": own_card.menu(visitor, question, now),
+        "minutes_left": _minutes_left(draft, now),
     }
 
 

@@ -14,6 +14,7 @@ from django.utils.cache import patch_cache_control
 from quizbank.forms.draft import Draft
 from quizbank.models import Question, ReviewEvent, User
 from quizbank.queries.session import Surprise, surprises
+from quizbank.queries.sessions import SHORT, offers
 from quizbank.queries.study import StudyItem, counts, next_item, usual_duration_ms
 from quizbank.queries.traps import trap_of_the_day
 from quizbank.views import cards
@@ -81,10 +82,14 @@ def _returning(request: HttpRequest, user: User, now: datetime) -> dict[str, Any
     line = cards.line(user, None, now)
     count = counts(user, now)
     seconds = (usual_duration_ms(user) or USUAL_SECONDS * 1000) / 1000
+    minutes = max(1, round((count.due + count.new) * seconds / 60))
     return {
         **line,
         "counts": count,
-        "minutes": max(1, round((count.due + count.new) * seconds / 60)),
+        "offers": offers(user, now),
+        "short": SHORT,
+        "minutes": minutes,
+        "long_day": minutes > SHORT,
         "bars": _bars(count.by_day, line["session"].day),
         "hour": f"{line['session'].rollover_hour:02}:00",
         "surprises": [_misjudged(one) for one in surprises(user)],

@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from quizbank.forms import wishes
+from quizbank.queries.sessions import TODAY, Wish
 from quizbank.wording import say
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -20,14 +22,14 @@ def posted(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
-        return view(request) if request.method == "POST" else next_card("")
+        return view(request) if request.method == "POST" else next_card()
 
     return guarded
 
 
-def next_card(topic: str, question: str = "") -> HttpResponse:
-    """To the next card of the topic, or of all, or to the card named."""
-    query = {name: value for name, value in (("topic", topic), ("question", question)) if value}
+def next_card(wish: Wish = TODAY, question: str = "") -> HttpResponse:
+    """To the next card of the session, or to the card named."""
+    query = wishes.query(wish) | ({"question": question} if question else {})
     there = reverse("quizbank:study")
     answer = HttpResponseRedirect(f"{there}?{urlencode(query)}" if query else there)
     answer.status_code = 303
@@ -37,4 +39,4 @@ def next_card(topic: str, question: str = "") -> HttpResponse:
 def gone(request: HttpRequest) -> HttpResponse:
     """The question asked for is not there: say so, and go on."""
     messages.info(request, say("study.gone"))
-    return next_card("")
+    return next_card()

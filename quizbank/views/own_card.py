@@ -67,7 +67,9 @@ def _line(one: queries.Past) -> Line:
     then = ""
     if event.kind in (EventKind.REVIEW, EventKind.CRAM):
         did = say(f"study.{GRADES[(event.rating or 1) - 1]}")
-        if event.interval_chosen:
+        if event.kind == EventKind.CRAM:
+            then = say("card.crammed")
+        elif event.interval_chosen:
             then = calendar.wait(timedelta(days=event.interval_chosen))
         elif event.after_due:
             then = calendar.wait(event.after_due - event.reviewed_at)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,16 +13,17 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
 
 from demos.kit.declare import Text
+from quizbank.forms import wishes
 from quizbank.forms.acts import Deed
 from quizbank.forms.draft import Draft
-from quizbank.models import Question, ReviewEvent, Topic, User
+from quizbank.models import EventKind, Question, ReviewEvent, Topic, User
 from quizbank.models.study import ANSWER_LENGTH
 from quizbank.queries.bank import get_question
+from quizbank.queries.sessions import SHORT, Wish, budget, next_of, offers
 from quizbank.queries.study import (
     StudyItem,
     counts,
     get_event_for,
-    next_item,
     usual_duration_ms,
 )
 from quizbank.services.errors import BadReview, ReviewConflict
@@ -39,21 +41,23 @@ from quizbank.wording import calendar, language, say
 def study(request: HttpRequest) -> HttpResponse:
     """The front of the next card, of the one named, or of the one a form carries on."""
     now = timezone.now()
-    topic = request.GET.get("topic", "")
+    wish = wishes.starting(request.GET, now)
     path = request.GET.get("question", "")
     draft = Draft.read(request.POST) if request.method == "POST" else None
     if draft:
-        path, topic = draft.question, draft.topic
+        path, wish = draft.question, draft.wish
+    if not path and _pauses(request, wish, now):
+        return _end(request, wish, now)
     try:
         if path:
             item: StudyItem | None = cards.item_of(request.user, now, path)
         else:
-            item = next_item(request.user, now, topic=topic or None)
+            item = next_of(request.user, now, wish)
     except Question.DoesNotExist:
         return gone(request)
     if item is None:
-        return _end(request, topic)
-    return show_front(request, item, draft or Draft.new(item.question.path, now, topic))
+        return _end(request, wish, now)
+    return show_front(request, item, draft or Draft.new(item.question.path, now, wish))
 
 
 @posted
@@ -102,20 +106,17 @@ def grade(request: HttpRequest) -> HttpResponse:
             prediction=prediction,
             confidence=draft.confidence,
             hint_used=draft.hint,
+            cram=draft.wish.kind == "cram",
         )
     except ReviewConflict:
         messages.info(request, say("study.already"), extra_tags="undo")
-        return next_card(draft.topic)
+        return next_card(draft.wish)
     except BadReview as bad:
         return _refused(request, draft, bad)
     event = recorded.event
     if recorded.created:
-        due_in = event.after_due - event.reviewed_at if event.after_due else timedelta(0)
-        wait = timedelta(days=event.interval_chosen) if event.interval_chosen else due_in
-        name = say(f"study.{GRADES[(event.rating or 1) - 1]}")
-        said = say("study.done", grade=name, wait=calendar.wait(wait))
-        messages.success(request, said, extra_tags="undo")
-    return next_card(draft.topic)
+        messages.success(request, _graded(event), extra_tags="undo")
+    return next_card(draft.wish)
 
 
 @posted
@@ -123,7 +124,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Take back the latest deed and show its card again, or the one a history names."""
     deed = Deed.read(request.POST)
     if not isinstance(request.user, User):
-        return next_card("")
+        return next_card()
     user, done = request.user, None
     try:
         event = get_event_for(user, deed.event) if deed.event else None
@@ -132,13 +133,14 @@ def undo(request: HttpRequest) -> HttpResponse:
         pass
     if done is None:
         messages.info(request, say("study.redone"))
-        return next_card("")
+        return next_card()
     path = done.card.question.path
+    again = _session_of(done.event, deed.wish)
     if deed.stay:
         messages.info(request, say("acts.undone"))
         return redirect("quizbank:question", path)
     messages.info(request, say("study.undone"))
-    return next_card("", question=path)
+    return next_card(again, question=path)
 
 
 @require_GET
@@ -167,15 +169,54 @@ def show_front(
     return _private(render(request, "quizbank/study/front.html", context, status=status))
 
 
-def _end(request: HttpRequest, slug: str) -> HttpResponse:
-    now = timezone.now()
-    topic = Topic.objects.filter(slug=slug).first() if slug else None
+def _session_of(undo: ReviewEvent, wish: Wish) -> Wish:
+    """The session to show the card in again: what was crammed is crammed, nothing else is."""
+    if undo.undoes and undo.undoes.kind == EventKind.CRAM:
+        return replace(wish, kind="cram")
+    return replace(wish, kind="due") if wish.kind == "cram" else wish
+
+
+def _graded(event: ReviewEvent) -> str:
+    name = say(f"study.{GRADES[(event.rating or 1) - 1]}")
+    if event.kind == EventKind.CRAM:
+        return say("study.crammed", grade=name)
+    due_in = event.after_due - event.reviewed_at if event.after_due else timedelta(0)
+    wait = timedelta(days=event.interval_chosen) if event.interval_chosen else due_in
+    return say("study.done", grade=name, wait=calendar.wait(wait))
+
+
+def _pauses(request: HttpRequest, wish: Wish, now: datetime) -> bool:
+    """Whether the day's minutes are used up; a session with an end of its own goes on."""
+    return wish.until is None and wish.kind == "due" and budget(request.user, now).used_up
+
+
+def _end(request: HttpRequest, wish: Wish, now: datetime) -> HttpResponse:
+    topic = Topic.objects.filter(slug=wish.topic).first() if wish.topic else None
+    used_up = _pauses(request, wish, now)
     context = cards.line(request.user, None, now) | {
         "counts": counts(request.user, now),
         "topic": topic,
         "empty": not Question.objects.filter(retired_at=None).exists(),
+        "headline": _headline(wish, used_up=used_up, over=wish.over(now)),
+        "cut_short": used_up or wish.over(now),
+        "short": SHORT,
+        "budget": budget(request.user, now),
+        "used_up": used_up,
+        "more": next_of(request.user, now, Wish(wish.kind, wish.topic)) is not None,
+        "wish": wish,
+        "offers": offers(request.user, now),
     }
     return _private(render(request, "quizbank/study/end.html", context))
+
+
+def _headline(wish: Wish, *, used_up: bool, over: bool) -> str:
+    if used_up:
+        return say("study.end_budget")
+    if over:
+        return say("study.end_time")
+    if wish.kind != "due":
+        return say(f"study.end_{wish.kind}")
+    return say("study.end_topic") if wish.topic else say("study.end")
 
 
 def _refused(request: HttpRequest, draft: Draft, bad: BadReview) -> HttpResponse:

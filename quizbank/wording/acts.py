@@ -48,6 +48,7 @@ WORDS = {
     "card.then": ("之后", "Then"),
     "card.take_back": ("撤销", "undo"),
     "card.redo": ("恢复", "redo"),
+    "card.crammed": ("突击", "cram"),
     "card.did_plan": ("排进", "planned"),
     "card.did_set_due": ("改期", "moved"),
     "card.did_reschedule": ("重新安排", "rescheduled"),

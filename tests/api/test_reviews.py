@@ -311,3 +311,17 @@ def test_cards_are_listed_by_state(as_alice: Api) -> None:
     as_alice.post("reviews/", act("suspend"))
     assert (listed("due"), listed("suspended")) == ([], [PATH])
     assert as_alice.get("cards/?state=gone").status_code == 400
+
+
+def test_cram_is_recorded_and_moves_nothing(as_alice: Api) -> None:
+    as_alice.post("reviews/", review(rating=4))
+    before = Card.objects.values().get()
+    assert as_alice.read("cards/next/?kind=cram")["item"]["question"]["path"] == PATH
+    response = as_alice.post("reviews/", review(kind="cram", rating=1))
+    assert response.status_code == 201
+    told = response.json()
+    assert (told["kind"], told["rating"], told["days"]) == ("cram", 1, None)
+    assert told["after"]["interval_days"] is None
+    assert Card.objects.values().get() == before
+    assert as_alice.read("cards/next/?kind=cram")["item"] is None
+    assert errors(as_alice.get("cards/next/?kind=all")).keys() == {"kind"}

@@ -1,0 +1,170 @@
+"""Sessions beside the day's own: new questions, weak ones, cram, a few minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, Sum
+
+from quizbank.models import Card, EventKind, Form, ReviewEvent, User
+from quizbank.models.history import day_of, parameters_of, read_profile, undos_of
+from quizbank.queries import study
+from quizbank.queries.study import StudyItem, Visitor
+from quizbank.queries.today import done_on
+from quizbank.scheduling import recall
+
+Chance = tuple[float, UUID]
+KINDS = ("due", "new", "weak", "cram")
+SHORT = 15  # minutes
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What kind of session somebody wants, of one topic (a slug) or of all, until when.
+
+    "due" follows the schedule. "new" goes on beyond the day's number of new questions.
+    "weak" asks what is below the recall wanted and was not asked today, due or not. "cram"
+    asks every card once a day, grades it, and leaves the schedule alone.
+    """
+
+    kind: str = "due"
+    topic: str = ""
+    until: datetime | None = None
+
+    @property
+    def until_ms(self) -> int | None:
+        return round(self.until.timestamp() * 1000) if self.until else None
+
+    def over(self, now: datetime) -> bool:
+        return self.until is not None and now >= self.until
+
+
+TODAY = Wish()  # the day's own session
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The minutes a day somebody set themselves, 0 for no limit, and those today has taken."""
+
+    minutes: int
+    spent: int
+
+    @property
+    def used_up(self) -> bool:
+        return 0 < self.minutes <= self.spent
+
+
+def next_of(
+    visitor: Visitor, now: datetime, wish: Wish, skip: Collection[str] = ()
+) -> StudyItem | None:
+    """What to show now in a session of that kind; None when it is over. `skip` holds paths of
+    questions.
+
+    A card missed in it returns after at least eight others, or at the end; in cram it does
+    not return that day.
+    """
+    if wish.over(now):
+        return None
+    topic = wish.topic or None
+    if wish.kind == "due":
+        return study.next_item(visitor, now, topic=topic, skip=skip)
+    if wish.kind == "cram":
+        return _first(visitor, now, wish, skip)
+    return (
+        study.returning(visitor, now, topic, skip)
+        or _first(visitor, now, wish, skip)
+        or study.returning(visitor, now, topic, skip, late=True)
+    )
+
+
+def offers(visitor: Visitor, now: datetime) -> list[str]:
+    """The kinds, beside the day's own, in which there is something to do now."""
+    something = {"new": study.unseen(visitor, now).exists()}
+    if isinstance(visitor, User):
+        day = _Day(visitor, now)
+        known = day.known()
+        something |= {"weak": bool(day.weak(known)), "cram": bool(day.uncrammed(known))}
+    return [kind for kind in KINDS if something.get(kind)]
+
+
+def _first(visitor: Visitor, now: datetime, wish: Wish, skip: Collection[str]) -> StudyItem | None:
+    if wish.kind == "new":
+        questions = study.unseen(visitor, now).exclude(path__in=skip)
+        if wish.topic:
+            questions = questions.filter(topic__slug=wish.topic)
+        found = questions.order_by("position", "path").first()
+        return StudyItem(found, None, study.counts(visitor, now)) if found else None
+    if not isinstance(visitor, User):
+        return None
+    day = _Day(visitor, now)
+    known = day.known(wish.topic, skip)
+    left = day.uncrammed(known) if wish.kind == "cram" else day.weak(known)
+    if not left:
+        return None
+    card = Card.objects.select_related("question__topic").get(pk=min(left)[1])
+    return StudyItem(card.question, card, study.counts(visitor, now))
+
+
+class _Day:
+    """One person's cards on a study day, as (probability of recall, id)."""
+
+    def __init__(self, user: User, now: datetime) -> None:
+        self.user, self.profile = user, read_profile(user)
+        self.today = day_of(self.profile, now)
+
+    def known(self, topic: str = "", skip: Collection[str] = ()) -> list[Chance]:
+        """Every card of which something is known and that is not put aside."""
+        cards = Card.objects.filter(
+            Q(buried_until=None) | Q(buried_until__lte=self.today),
+            user=self.user,
+            form=Form.RECALL,
+            suspended=False,
+            question__retired_at=None,
+        ).exclude(question__path__in=skip)
+        if topic:
+            cards = cards.filter(question__topic__slug=topic)
+        parameters = parameters_of(self.profile)
+        return [
+            (recall(stability, max(0, (self.today - last_day).days), parameters), pk)
+            for pk, stability, last_day in cards.values_list("pk", "stability", "last_day")
+            if stability is not None and last_day is not None
+        ]
+
+    def weak(self, known: list[Chance]) -> list[Chance]:
+        """Those below the recall the person wants and not asked today."""
+        asked = {done.card_id for done in done_on(self.user, self.today)}
+        wanted = self.profile.desired_retention
+        return [(chance, pk) for chance, pk in known if chance < wanted and pk not in asked]
+
+    def uncrammed(self, known: list[Chance]) -> list[Chance]:
+        """Those not crammed today, or only with a grade taken back."""
+        crammed = ReviewEvent.objects.filter(
+            user=self.user, kind=EventKind.CRAM, study_day=self.today
+        )
+        rows = crammed.values_list("pk", "card_id")
+        undos = undos_of(self.user) if rows else {}
+        done = {card for pk, card in rows if pk not in undos}
+        return [(chance, pk) for chance, pk in known if pk not in done]
+
+
+def budget(visitor: Visitor, now: datetime) -> Budget:
+    """How much of the day's minutes is gone: the time to the answer of all that was graded."""
+    if not isinstance(visitor, User):
+        return Budget(0, 0)
+    profile = read_profile(visitor)
+    if not profile.minutes_per_day:
+        return Budget(0, 0)
+    graded = ReviewEvent.objects.filter(
+        user=visitor,
+        kind__in=(EventKind.REVIEW, EventKind.CRAM),
+        study_day=day_of(profile, now),
+    )
+    spent = graded.aggregate(ms=Sum("duration_ms"))["ms"] or 0
+    return Budget(profile.minutes_per_day, spent // 60_000)
+
+
+def ends_after(now: datetime, minutes: int) -> datetime:
+    return now + timedelta(minutes=minutes)
