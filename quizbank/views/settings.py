@@ -20,6 +20,7 @@ from quizbank.forms import settings as forms
 from quizbank.forms.settings import SHARES, Settings
 from quizbank.models import StudyProfile, User
 from quizbank.queries import people
+from quizbank.queries.load import load_by_retention
 from quizbank.services.errors import PeopleError
 from quizbank.services.fits import wish_fit
 from quizbank.services.parameters import adopt_parameters
@@ -114,9 +115,19 @@ def _page(
         "zones": WHOLE_ZONES,
         "leave_error": leave_error,
         **_memory(request, profile),
+        **_load(request),
         "leave_word": say("settings.leave_word"),
     }
     return render(request, "quizbank/settings/settings.html", context, status=status)
+
+
+def _load(request: HttpRequest) -> dict[str, Any]:
+    """What each desired retention costs; its numbers in per cent."""
+    found = load_by_retention(_person(request))
+    rows = [
+        (f"{100 * cost.retention:g}", cost, cost.retention == found.wanted) for cost in found.costs
+    ]
+    return {"load_cards": found.cards, "load": rows}
 
 
 def _memory(request: HttpRequest, profile: StudyProfile) -> dict[str, Any]:

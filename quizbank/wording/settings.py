@@ -52,13 +52,14 @@ WORDS = {
     ),
     "settings.load": ("记忆率与负担", "Retention and its cost"),
     "settings.load_words": (
-        "{cards} 张卡学完之后，平均每天要复习多少（用你的记忆参数模拟一年）。",
-        "Reviews a day once {cards} cards are learnt, simulated over a year with your own"
-        " memory’s parameters.",
+        "按现在的设置和你的记忆参数模拟一年；后半年 {cards} 张卡都已学过，平均是：",
+        "A year simulated with your settings and your memory’s parameters. On average in its"
+        " second half, when all {cards} {cards:card is|cards are} learnt:",
     ),
     "settings.load_retention": ("期望记忆率", "Retention"),
     "settings.load_reviews": ("每天复习", "Reviews a day"),
     "settings.load_minutes": ("每天分钟", "Minutes a day"),
+    "settings.load_known": ("一年后记得", "Known after a year"),
     "settings.memory": ("记忆参数", "Memory parameters"),
     "settings.memory_default": (
         "现在用的是 FSRS-6 公布的默认参数。复习满 64 次（隔天的才算）之后，可以按你的记录来调。",
