@@ -27,6 +27,7 @@ urlpatterns = [
     path("progress/", progress.progress, name="progress"),
     path("progress/<slug:panel>.csv", progress.panel_csv, name="progress_csv"),
     path("settings/", settings.settings, name="settings"),
+    path("settings/everything.json", settings.takeout, name="takeout"),
     path("settings/fit/", settings.fit, name="fit"),
     path("settings/delete/", settings.leave, name="leave"),
     *lab,

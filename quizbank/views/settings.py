@@ -9,18 +9,19 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from quizbank.forms import settings as forms
 from quizbank.forms.settings import SHARES, Settings
 from quizbank.models import StudyProfile, User
 from quizbank.queries import people
 from quizbank.queries.load import load_by_retention
+from quizbank.queries.takeout import everything
 from quizbank.services.errors import PeopleError
 from quizbank.services.fits import wish_fit
 from quizbank.services.parameters import adopt_parameters
@@ -74,6 +75,20 @@ def leave(request: HttpRequest) -> HttpResponse:
     answer = redirect("quizbank:home")
     # Pages kept for the back button may show what was erased.
     answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
+
+
+@never_cache
+@require_GET
+def takeout(request: HttpRequest) -> HttpResponse:
+    """Everything the person owns, to keep."""
+    user = _person(request)
+    if user is None:
+        return redirect("quizbank:settings")
+    now = timezone.now()
+    shape = {"ensure_ascii": False, "indent": 1}
+    answer = JsonResponse(everything(user, now), json_dumps_params=shape)
+    answer.headers["Content-Disposition"] = f'attachment; filename="proofdeck-{now:%Y-%m-%d}.json"'
     return answer
 
 

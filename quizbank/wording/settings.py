@@ -60,6 +60,12 @@ WORDS = {
     "settings.load_reviews": ("每天复习", "Reviews a day"),
     "settings.load_minutes": ("每天分钟", "Minutes a day"),
     "settings.load_known": ("一年后记得", "Known after a year"),
+    "settings.takeout": ("带走我的数据", "Take your data along"),
+    "settings.takeout_words": (
+        "复习记录、卡片、测验、模拟面试、笔记和自己的题，一个 JSON 文件。",
+        "Reviews, cards, quizzes, mock interviews, notes and your own questions, as one JSON file.",
+    ),
+    "settings.takeout_get": ("下载", "Download"),
     "settings.memory": ("记忆参数", "Memory parameters"),
     "settings.memory_default": (
         "现在用的是 FSRS-6 公布的默认参数。复习满 64 次（隔天的才算）之后，可以按你的记录来调。",
@@ -98,9 +104,9 @@ WORDS = {
     ),
     "settings.leave": ("删除", "Delete everything"),
     "settings.leave_words": (
-        "删除这个账号和它的一切：复习、测验、笔记、自己的题。立即生效，无法找回。先导出一份也好。",
+        "删除这个账号和它的一切：复习、测验、笔记、自己的题。立即生效，无法找回。可以先带走一份。",
         "Delete this account and all that is in it: reviews, quizzes, notes, questions of your"
-        " own. It takes effect at once and cannot be undone. You may want an export first.",
+        " own. It takes effect at once and cannot be undone. Take your data along first.",
     ),
     "settings.leave_guest": (
         "删除这个浏览器名下的一切：复习、测验、笔记、自己的题。立即生效，无法找回。",
