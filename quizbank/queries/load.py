@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from quizbank.models import Question, User
-from quizbank.models.history import parameters_of, policy_of, read_profile
+from quizbank.models import Card, Question, User
+from quizbank.models.history import memory_of, parameters_of, policy_of, read_profile
 from quizbank.queries.study import usual_duration_ms
 from quizbank.scheduling import Policy
 
 if TYPE_CHECKING:
-    from quizbank.scheduling.simulation import Cost
+    from quizbank.scheduling.simulation import Cost, Deck, Settings
 
 RETENTIONS = (0.80, 0.85, 0.90, 0.95)
 A_YEAR = 365  # days
@@ -46,6 +46,28 @@ def load_by_retention(user: User | None) -> Load:
         tuple(sorted({*RETENTIONS, profile.desired_retention})),
     )
     return Load(cards, profile.desired_retention, found)
+
+
+def deck_of(user: User) -> tuple[Deck, Settings]:
+    """The person's cards as they are, with all they have not studied yet, and how they study.
+
+    To be simulated from a study day on, as `simulation.simulate` does.
+    """
+    from quizbank.scheduling.simulation import Settings, held_deck, joined, new_deck
+
+    profile = read_profile(user)
+    cards = Card.objects.filter(user=user, question__retired_at=None).order_by("pk")
+    held = [(card.seed, memory_of(card)) for card in cards]
+    untouched = Question.everyone.visible_to(user).filter(retired_at=None)
+    new = untouched.exclude(pk__in=Card.objects.filter(user=user).values("question")).count()
+    settings = Settings(
+        policy=policy_of(profile),
+        parameters=parameters_of(profile),
+        new_per_day=profile.new_per_day,
+        balancing=profile.fuzz and profile.load_balancing,
+        week=tuple(profile.easy_days),
+    )
+    return joined(held_deck(held, settings.policy, profile.zone), new_deck(new)), settings
 
 
 @functools.lru_cache(maxsize=128)

@@ -1,6 +1,6 @@
 """Whole logs as columns of numbers: a million events in seconds, for statistics and fitting.
 
-numpy is imported by whoever asks: no page but those with statistics needs it.
+numpy is imported by whoever asks: studying needs no page that does.
 """
 
 from __future__ import annotations

@@ -51,5 +51,5 @@ def test_every_address_answers_and_none_loads_an_experiment(walked: dict[str, An
     failed = {name: s for name, s in answers.items() if any(status >= 500 for status in s)}
     assert failed == {}
     assert walked["loaded"] == []
-    # Statistics may bring numpy along, but nobody who only studies waits for it.
+    # Statistics and simulations bring numpy along; nobody who only studies waits for it.
     assert walked["at_first"] == []

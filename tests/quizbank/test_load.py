@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 
-from quizbank.models import Question, StudyProfile
-from quizbank.queries.load import load_by_retention
+from quizbank.models import Card, Question, StudyProfile
+from quizbank.queries.load import deck_of, load_by_retention
+from quizbank.scheduling.simulation import simulate
+from quizbank.services.acts import suspend
 from quizbank.services.study import adopt_parameters
 from tests.cast import MONDAY
 from tests.quizbank.histories import fitted
@@ -75,3 +80,35 @@ def test_the_page_marks_what_the_person_wants(alice, alice_client, questions):
 
 def test_without_a_question_there_is_no_table(alice_client):
     assert "Retention and its cost" not in alice_client.get("/en/settings/").content.decode()
+
+
+def test_the_deck_of_a_person_is_their_cards_and_what_they_have_not_studied(alice, questions):
+    StudyProfile.objects.create(user=alice, new_per_day=3, desired_retention=0.8)
+    for question in questions[:5]:
+        grade(alice, question, 4, MONDAY)
+    suspend(user=alice, question=questions[0], client_uuid=uuid.uuid4(), now=MONDAY)
+    Question.objects.filter(pk=questions[1].pk).update(retired_at=MONDAY)
+    deck, settings = deck_of(alice)
+
+    assert (len(deck), (deck.reps == 1).sum(), deck.suspended.sum()) == (11, 4, 1)
+    assert (settings.new_per_day, settings.policy.desired_retention) == (3, 0.8)
+    due = [card.due_day.toordinal() for card in Card.objects.exclude(question=questions[1])]
+    assert sorted(deck.due_day[:4].tolist()) == sorted(due)
+    course = simulate(deck, settings, today=MONDAY.date(), days=20, seed=1)
+    assert course.fresh.tolist()[0][:3] == [3, 3, 1]
+    assert course.due.sum() > 0
+
+
+def test_the_command_simulates_the_deck_of_a_person(alice, questions):
+    StudyProfile.objects.create(user=alice, new_per_day=3)
+    grade(alice, questions[0], 3, MONDAY)
+
+    def told(*options: str):
+        out = StringIO()
+        call_command("simulate_load", *options, "--days", "20", "--repeats", "1", stdout=out)
+        return out.getvalue()
+
+    found = json.loads(told("--user", "alice", "--json"))
+    assert (found["cards"], found["new_per_day"], len(found["costs"])) == (12, 3, 4)
+    with pytest.raises(CommandError, match="nobody"):
+        told("--user", "nobody")

@@ -13,7 +13,9 @@ from django.core.management import CommandError, call_command
 
 from quizbank.scheduling import (
     DEFAULT_PARAMETERS,
+    LEARNING,
     NEW,
+    REVIEW,
     Answer,
     Load,
     Memory,
@@ -21,8 +23,15 @@ from quizbank.scheduling import (
     start_of_day,
     step,
 )
-from quizbank.scheduling.simulation import Learner, Running, Settings, new_deck, simulate
-from quizbank.scheduling.standing import table
+from quizbank.scheduling.simulation import (
+    Learner,
+    Running,
+    Settings,
+    held_deck,
+    new_deck,
+    simulate,
+)
+from quizbank.scheduling.standing import KNOWN, table
 
 TODAY = date(2026, 11, 30)
 WINDOW = timedelta(days=98)  # as far as a load is read
@@ -89,12 +98,9 @@ class Engine:
         return outcome
 
 
-@pytest.mark.parametrize("named", SETTINGS)
-def test_every_answer_is_scheduled_as_the_engine_schedules_it(named):
-    settings, deck, repeats, days = SETTINGS[named], new_deck(60, seed=5), 2, 60
-    running = Running(deck, settings, today=TODAY, days=days, seed=3, repeats=repeats)
-    engine = Engine(settings, deck.seed, repeats)
-    moves = table([settings.policy])
+def follow(running: Running, engine: Engine) -> None:
+    """Let the engine schedule every answer of a course, and compare."""
+    moves = table([engine.settings.policy])
     for number in running.days:
         day = date.fromordinal(number)
         waiting = {
@@ -124,8 +130,51 @@ def test_every_answer_is_scheduled_as_the_engine_schedules_it(named):
             assert moves.state[held.standing[card]] == memory.state
             assert held.stability[card] == pytest.approx(memory.stability, rel=1e-12)
             assert held.difficulty[card] == pytest.approx(memory.difficulty, rel=1e-12)
+
+
+@pytest.mark.parametrize("named", SETTINGS)
+def test_every_answer_is_scheduled_as_the_engine_schedules_it(named):
+    settings, deck, repeats = SETTINGS[named], new_deck(60, seed=5), 2
+    engine = Engine(settings, deck.seed, repeats)
+    follow(Running(deck, settings, today=TODAY, days=60, seed=3, repeats=repeats), engine)
+
     assert all(memory.reps for memory in engine.memories)
     assert any(memory.suspended for memory in engine.memories) == ("leeches" in named)
+
+
+@pytest.mark.parametrize("named", SETTINGS)
+def test_a_deck_that_somebody_holds_goes_on_as_the_engine_goes_on(named):
+    settings, deck, days = SETTINGS[named], new_deck(60, seed=5), 9
+    engine = Engine(settings, deck.seed, 1)
+    follow(Running(deck, settings, today=TODAY, days=days, seed=3, repeats=1), engine)
+    held = held_deck(list(zip(engine.seeds, engine.memories, strict=True)), settings.policy, "UTC")
+    later = TODAY + timedelta(days=days)
+    follow(Running(held, settings, today=later, days=30, seed=4, repeats=1), engine)
+
+
+def test_a_held_deck_takes_what_a_simulation_does_not_know_for_the_nearest_it_does():
+    known = Memory(
+        state=LEARNING,
+        step=3,
+        stability=2.0,
+        difficulty=5.0,
+        due=start_of_day(TODAY, "UTC", 4) + timedelta(hours=2),
+        due_day=TODAY,
+        last_day=TODAY,
+        reps=4,
+    )
+    buried = replace(known, state=REVIEW, step=None, buried_until=TODAY + timedelta(days=3))
+
+    def held(memory: Memory, policy: Policy):
+        return held_deck([(1, memory)], policy, "UTC")
+
+    moves = table([Policy()])
+    stepped = held(known, Policy())
+    assert moves.step[stepped.standing[0]] == 1
+    assert stepped.due_second[0] == 7200
+    assert held(known, Policy(learning_steps=())).standing[0] == KNOWN
+    assert held(buried, Policy()).due_day[0] == (TODAY + timedelta(days=3)).toordinal()
+    assert held(Memory(suspended=True), Policy()).suspended[0]
 
 
 def test_the_same_seed_is_the_same_course_and_another_is_not():

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from quizbank.models import User
+from quizbank.queries.load import deck_of
+from quizbank.queries.people import day_today
 from quizbank.scheduling import RETENTION, Policy
 
 if TYPE_CHECKING:
-    from quizbank.scheduling.simulation import Cost
+    from quizbank.scheduling.simulation import Cost, Deck, Settings
 
 COLUMNS: tuple[tuple[str, Callable[[Cost], str]], ...] = (
     ("desired recall", lambda cost: f"{cost.retention:.0%}"),
@@ -57,6 +61,11 @@ class Command(BaseCommand):
     help = "Simulate a deck of new cards and print the load that each desired recall means."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--user",
+            metavar="NAME",
+            help="this person's cards, questions left and settings instead of a new deck",
+        )
         parser.add_argument("--cards", type=positive, default=150)
         parser.add_argument("--new-per-day", type=positive, default=10)
         parser.add_argument(
@@ -75,29 +84,51 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from quizbank.scheduling.simulation import RETENTIONS, Learner, Settings, costs, new_deck
+        from quizbank.scheduling.simulation import RETENTIONS, costs
 
+        deck, settings, today = _known(options) if options["user"] else _new(options)
         found = costs(
-            new_deck(options["cards"], options["seed"]),
-            Settings(
-                policy=Policy(maximum_interval=options["maximum_interval"]),
-                new_per_day=options["new_per_day"],
-                learner=Learner(strength=options["strength"]),
-            ),
-            today=timezone.now().date(),
+            deck,
+            settings,
+            today=today,
             days=options["days"],
             seed=options["seed"],
             repeats=options["repeats"],
             retentions=options["retention"] or RETENTIONS,
         )
         if options["json"]:
-            given = {
-                name: options[name]
-                for name in ("cards", "new_per_day", "days", "maximum_interval", "strength")
+            studied = {
+                "cards": len(deck),
+                "new_per_day": settings.new_per_day,
+                "maximum_interval": settings.policy.maximum_interval,
+                "strength": settings.learner.strength,
             }
+            course = {name: options[name] for name in ("days", "repeats")}
             rows = [asdict(cost) for cost in found]
-            self.stdout.write(json.dumps({**given, "repeats": options["repeats"], "costs": rows}))
+            self.stdout.write(json.dumps({**studied, **course, "costs": rows}))
             return
         self.stdout.write(" | ".join(name for name, _ in COLUMNS))
         for cost in found:
             self.stdout.write(" | ".join(f"{say(cost):>{len(name)}}" for name, say in COLUMNS))
+
+
+def _new(options: Mapping[str, Any]) -> tuple[Deck, Settings, date]:
+    from quizbank.scheduling.simulation import Learner, Settings, new_deck
+
+    settings = Settings(
+        policy=Policy(maximum_interval=options["maximum_interval"]),
+        new_per_day=options["new_per_day"],
+        learner=Learner(strength=options["strength"]),
+    )
+    return new_deck(options["cards"], options["seed"]), settings, timezone.now().date()
+
+
+def _known(options: Mapping[str, Any]) -> tuple[Deck, Settings, date]:
+    from quizbank.scheduling.simulation import Learner
+
+    user = User.objects.filter(username=options["user"]).first()
+    if user is None:
+        raise CommandError(f"There is no person named {options['user']!r}.")
+    deck, settings = deck_of(user)
+    learner = Learner(strength=options["strength"])
+    return deck, replace(settings, learner=learner), day_today(user, timezone.now())

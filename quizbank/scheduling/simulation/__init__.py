@@ -16,5 +16,7 @@ from quizbank.scheduling.simulation.deck import Course as Course
 from quizbank.scheduling.simulation.deck import Deck as Deck
 from quizbank.scheduling.simulation.deck import Round as Round
 from quizbank.scheduling.simulation.deck import Settings as Settings
+from quizbank.scheduling.simulation.deck import held_deck as held_deck
+from quizbank.scheduling.simulation.deck import joined as joined
 from quizbank.scheduling.simulation.deck import new_deck as new_deck
 from quizbank.scheduling.simulation.learner import Learner as Learner

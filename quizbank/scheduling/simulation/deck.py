@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quizbank.scheduling.balance import NORMAL_WEEK
+from quizbank.scheduling.days import start_of_day
 from quizbank.scheduling.engine import DEFAULT_PARAMETERS
 from quizbank.scheduling.formulas import Floats, Integers
-from quizbank.scheduling.memory import Policy
+from quizbank.scheduling.memory import LEARNING, RELEARNING, Memory, Policy
 from quizbank.scheduling.simulation.learner import Learner
-from quizbank.scheduling.standing import FRESH
+from quizbank.scheduling.standing import FRESH, KNOWN, Table, table
+
+ONE_SECOND = timedelta(seconds=1)
 
 
 @dataclass
@@ -58,6 +63,45 @@ def new_deck(cards: int, seed: int = 0) -> Deck:
         lapses=zeros(),
         suspended=np.zeros(cards, bool),
     )
+
+
+def held_deck(held: Sequence[tuple[int, Memory]], policy: Policy, zone: str) -> Deck:
+    """The deck of cards as somebody holds them: the seed and the memory of each.
+
+    A buried card is taken as due on the day it rises.
+    """
+    deck, moves = new_deck(len(held)), table([policy])
+    for index, (seed, memory) in enumerate(held):
+        deck.seed[index], deck.suspended[index] = seed, memory.suspended
+        if memory.last_day is None or memory.due_day is None or memory.due is None:
+            continue
+        deck.standing[index] = _standing(memory, policy, moves)
+        deck.stability[index], deck.difficulty[index] = memory.stability, memory.difficulty
+        deck.last_day[index] = memory.last_day.toordinal()
+        risen = max(memory.due_day, memory.buried_until or memory.due_day)
+        deck.due_day[index] = risen.toordinal()
+        if risen == memory.due_day:
+            turn = start_of_day(risen, zone, policy.rollover)
+            deck.due_second[index] = max(0, (memory.due - turn) // ONE_SECOND)
+        deck.interval[index], deck.reps[index] = memory.interval, memory.reps
+        deck.lapses[index] = memory.lapses
+    return deck
+
+
+def _standing(memory: Memory, policy: Policy, moves: Table) -> int:
+    """A step that the policy no longer has is taken for the last one it has."""
+    steps = {LEARNING: policy.learning_steps, RELEARNING: policy.relearning_steps}
+    left = len(steps.get(memory.state, ()))
+    if not left or memory.step is None:
+        return KNOWN
+    at = (moves.state == memory.state) & (moves.step == min(memory.step, left - 1))
+    return int(np.flatnonzero(at)[0])
+
+
+def joined(first: Deck, second: Deck) -> Deck:
+    """Both, the first one's cards first."""
+    columns = ((getattr(first, each.name), getattr(second, each.name)) for each in fields(Deck))
+    return Deck(*map(np.concatenate, columns))
 
 
 @dataclass(frozen=True, kw_only=True)
