@@ -14,7 +14,7 @@ from quizbank.queries.study import counts, next_item
 from quizbank.scheduling import Memory
 from quizbank.services.acts import plan
 from quizbank.services.audit import audit
-from quizbank.services.study import ReviewConflict, undo
+from quizbank.services.study import BadReview, ReviewConflict, undo
 from tests.cast import MONDAY
 from tests.quizbank.study_cast import grade, make_question, make_questions, memory
 
@@ -124,8 +124,10 @@ def test_a_wish_sent_twice_is_one(alice, question):
 
 
 def test_a_day_that_has_begun_cannot_be_planned(alice, question):
-    with pytest.raises(ValueError, match="days must lie"):
+    with pytest.raises(BadReview) as refused:
         ask_for(alice, question, days=0)
+    assert refused.value.field == "days"
+    assert not ReviewEvent.objects.exists()
 
 
 def test_a_wish_without_a_day_cannot_be_stored(alice, question):
