@@ -30,6 +30,7 @@ class Checked:
     cards: int
     events: int
     differences: list[dict[str, str | None]]
+    learners: set[int]  # whose cards differ
 
 
 def quick_check(learners: Sequence[int]) -> Checked:
@@ -42,40 +43,42 @@ def quick_check(learners: Sequence[int]) -> Checked:
     policies = {row.pk: Policy.from_json(row.values) for row in StudyPolicy.objects.all()}
     said = last_known(columns, adopted_parameters(learners), policies)
     place = {card: index for index, card in enumerate(columns.cards)}
-    cards, stored = _stored(learners)
+    cards, owners, *stored = _stored(learners)
     # A card without events stands behind the others.
     at = np.array([place.get(card, len(place)) for card in cards], dtype=np.intp)
-    found = []
+    found: list[dict[str, str | None]] = []
+    differ: set[int] = set()
     for name, kept in zip(FIELDS, stored, strict=True):
         nothing = NONE.get(name, 0)
-        values = np.append(said[name], nothing)[at]
-        ours = np.array([nothing if value is None else value for value in kept], values.dtype)
+        kind = np.float64 if name in MEMORY else np.int64
+        values = np.append(said[name], nothing)[at].astype(kind)
+        ours = np.array([nothing if value is None else value for value in kept], kind)
         tolerance = CLOSE * np.abs(values) if name in MEMORY else 0
         # What is not a number is no closer than that either.
-        found += [
-            {
-                "card": str(cards[index]),
-                "field": name,
-                "stored": _written(name, kept[index]),
-                "replayed": _written(name, values[index].item(), nothing),
-            }
-            for index in np.flatnonzero(~(np.abs(ours - values) <= tolerance)).tolist()
-        ]
+        for index in np.flatnonzero(~(np.abs(ours - values) <= tolerance)).tolist():
+            said_there = _written(name, values[index].item(), nothing)
+            found.append(_difference(cards[index], name, _written(name, kept[index]), said_there))
+            differ.add(owners[index])
     events = ReviewEvent.objects.filter(user__in=learners).count()
-    return Checked(len(cards), events, sorted(found, key=lambda one: one["card"] or ""))
+    return Checked(len(cards), events, sorted(found, key=lambda one: one["card"] or ""), differ)
 
 
-def _stored(learners: Sequence[int]) -> tuple[list[UUID], list[Sequence[Any]]]:
-    """The cards, and for each field its values in their order."""
+def _difference(
+    card: UUID, field: str, stored: str | None, replayed: str | None
+) -> dict[str, str | None]:
+    return {"card": str(card), "field": field, "stored": stored, "replayed": replayed}
+
+
+def _stored(learners: Sequence[int]) -> list[Sequence[Any]]:
+    """The cards, whose they are, and for each field its values in their order."""
     numbers = {
         **{f"as_{name}": Ordinal(name) for name in DAYS},
         **{f"as_{name}": Microseconds(name) for name in INSTANTS},
     }
     rows = Card.objects.filter(user__in=learners).annotate(**numbers)
     names = [f"as_{name}" if f"as_{name}" in numbers else name for name in FIELDS]
-    table = list(rows.values_list("pk", *names))
-    columns = list(zip(*table, strict=True)) or [()] * (1 + len(names))
-    return list(columns[0]), list(columns[1:])
+    table = list(rows.values_list("pk", "user_id", *names))
+    return list(zip(*table, strict=True)) or [()] * (2 + len(names))
 
 
 def _written(name: str, value: Any, nothing: Any = None) -> str | None:

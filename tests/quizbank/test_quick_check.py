@@ -8,7 +8,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from hypothesis import given
 
 from quizbank.models import Card, StudyProfile
@@ -40,7 +40,7 @@ def test_any_history_passes_the_fast_check_too(questions, lived):
 
 WRONG = {
     "state": 1,
-    "step": 3,
+    "step": 300,
     "stability": 2.5,
     "difficulty": None,
     "reps": 9,
@@ -89,18 +89,28 @@ def test_nobody_has_nothing_to_check(db):
     assert quick_check([]).differences == []
 
 
-def test_the_command_checks_fast_and_says_so(alice, mallory):
-    for user in (alice, mallory):
-        grade(user, make_question(f"initialisation/{user.username}"), 3, MONDAY)
+def replay(*options: str) -> dict:
     out = StringIO()
-    call_command("replay", "--check", "--fast", "--json", stdout=out)
-    assert json.loads(out.getvalue()) == {"cards": 2, "events": 2, "differences": []}
+    call_command("replay", *options, "--fast", "--json", stdout=out)
+    return json.loads(out.getvalue())
 
+
+def test_the_command_looks_closely_only_at_whom_the_fast_check_found(alice, mallory):
+    question = make_question()
+    for user in (alice, mallory):
+        grade(user, question, 3, MONDAY)
+    assert replay("--check") == {"cards": 2, "events": 2, "differences": []}
+
+    # Of what the fast check does not compare, only hers comes to light.
+    Card.objects.update(interval=5)
     Card.objects.filter(user=alice).update(reps=2)
     with pytest.raises(SystemExit, match="1"):
-        call_command("replay", "--check", "--fast", stdout=out)
-    with pytest.raises(CommandError, match="only checks"):
-        call_command("replay", "--repair", "--fast", stdout=out)
+        replay("--check")
+    found = replay("--repair")["differences"]
+    assert {one["field"] for one in found} == {"interval", "reps"}
+    assert {one["card"] for one in found} == {str(Card.objects.get(user=alice).pk)}
+    assert replay("--check")["differences"] == []
+    assert audit(user=mallory, repair=False).differences != []
 
 
 def test_a_profile_that_forgot_its_parameters_shows_in_the_cards(questions):
