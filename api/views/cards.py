@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404
@@ -16,7 +18,7 @@ from api.fields import Given, OneOf, Words
 from api.pagination import Pages, moment, whole
 from api.problems import problems
 from api.views.base import ApiView
-from quizbank.models import Card
+from quizbank.models import Card, User
 from quizbank.queries import deck, sessions, study
 
 MOST_SKIPPED = 4_000
@@ -90,9 +92,20 @@ class NextCard(ApiView):
         item = found and {
             "question": study_shapes.linked(found.question),
             "card": study_shapes.card_shape(found.card) if found.card else None,
-            "previews": study_shapes.previews_shape(study.previews(found.card, user, now)),
+            "previews": study_shapes.previews_shape(
+                study.previews(found.card, user, now, unseen=found.question)
+            ),
         }
         return Response({"item": item, "counts": study_shapes.counts_shape(counts)})
+
+
+def _next(found: study.StudyItem, user: User, now: datetime) -> dict[str, Any]:
+    promises = study.previews(found.card, user, now, unseen=found.question)
+    return {
+        "question": study_shapes.linked(found.question),
+        "card": study_shapes.card_shape(found.card) if found.card else None,
+        "previews": study_shapes.previews_shape(promises),
+    }
 
 
 class CardDetail(ApiView):

@@ -9,6 +9,7 @@ from functools import partial
 
 from django.db.models import Count, Q, Value
 
+from quizbank.models.interviews import aim_at
 from quizbank.models.people import StudyProfile, User
 from quizbank.models.study import Card, EventKind, ReviewEvent
 from quizbank.scheduling import (
@@ -65,6 +66,14 @@ def policy_of(profile: StudyProfile) -> Policy:
         leech_threshold=profile.leech_threshold,
         leech_suspends=profile.leech_suspends,
     )
+
+
+def policy_on(profile: StudyProfile, card: Card, day: date) -> Policy:
+    """What holds for a review of the card on that study day: with an interview ahead that may
+    ask its question, the dates bend to it."""
+    aim = aim_at(profile.user_id, card.question_id)
+    policy = policy_of(profile)
+    return aim.policy(policy, day, card.seed) if aim else policy
 
 
 def parameters_of(profile: StudyProfile) -> tuple[float, ...]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+
+from quizbank.models.bank import Question
+from quizbank.scheduling import Aim
 
 
 class Interview(models.Model):
@@ -27,6 +30,8 @@ class Interview(models.Model):
     retention = models.FloatField(  # wanted on the day
         default=0.95, validators=[MinValueValidator(0.70), MaxValueValidator(0.97)]
     )
+    last_days = models.PositiveSmallIntegerField(default=3)  # for a last look at each card
+    planned = models.JSONField(default=list, blank=True)  # UUIDs of the plans made for it
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -39,3 +44,38 @@ class Interview(models.Model):
 
     def __str__(self) -> str:
         return self.title or str(self.day)
+
+    @property
+    def aim(self) -> Aim:
+        return Aim(self.day, self.last_days, self.retention)
+
+    def may_ask(self) -> QuerySet[Question]:
+        """The questions of its list."""
+        live = Question.everyone.visible_to(self.user).filter(retired_at=None)
+        by_topic, named = self.topics.exists(), self.questions.exists()
+        one_by_one = Q(pk__in=self.questions.values("pk"))
+        if named and not (by_topic or self.levels):
+            return live.filter(one_by_one)
+        chosen = Q(owner=None)
+        if by_topic:
+            chosen &= Q(topic__in=self.topics.values("pk"))
+        if self.levels:
+            chosen &= Q(level__in=self.levels)
+        return live.filter(chosen | one_by_one if named else chosen)
+
+
+def open_interview(user_id: int | None) -> Interview | None:
+    """The interview the person prepares for, also on the day and after it until it is closed."""
+    if user_id is None:
+        return None
+    return Interview.objects.select_related("user").filter(user=user_id, closed_at=None).first()
+
+
+def aim_at(user_id: int | None, question_id: int | None) -> Aim | None:
+    """What the question's card is studied towards, if anything."""
+    interview = open_interview(user_id)
+    if interview is None or question_id is None:
+        return None
+    if not interview.may_ask().filter(pk=question_id).exists():
+        return None
+    return interview.aim

@@ -21,12 +21,12 @@ from quizbank.models.history import (
     day_of,
     latest_deed,
     parameters_of,
-    policy_of,
+    policy_on,
     read_profile,
     undos_of,
 )
 from quizbank.queries.today import Done, done_on, missed, others_since
-from quizbank.scheduling import RATINGS, Answer, recall
+from quizbank.scheduling import RATINGS, Answer, recall, seed_of
 
 Visitor = User | AnonymousUser | None
 STEPS = (State.LEARNING, State.RELEARNING)
@@ -225,17 +225,28 @@ def _counts(today: _Today) -> Counts:
     )
 
 
-def previews(card: Card | None, user: Visitor, now: datetime) -> dict[int, Promise]:
-    """What each rating from 1 to 4 would promise if it were given now."""
+def previews(
+    card: Card | None, user: Visitor, now: datetime, *, unseen: Question | None = None
+) -> dict[int, Promise]:
+    """What each rating from 1 to 4 would promise if it were given now; without a card, to
+    the `unseen` question."""
     profile = read_profile(_known(user))
-    day, policy = day_of(profile, now), policy_of(profile)
+    card = card or _card_to_be(unseen)
+    day = day_of(profile, now)
+    policy = policy_on(profile, card, day)
     answers = [Answer(rating, now, day, profile.zone, policy) for rating in RATINGS]
-    given = considered(card or Card(seed=0), profile, answers, now)
+    given = considered(card, profile, answers, now)
     outcomes = [folded.outcomes[PENDING] for folded in given]
     return {
         rating: Promise(outcome.wait, outcome.chosen)
         for rating, outcome in zip(RATINGS, outcomes, strict=True)
     }
+
+
+def _card_to_be(question: Question | None) -> Card:
+    if question is None:
+        return Card(seed=0)
+    return Card(question=question, seed=seed_of(f"{question.path}:{Form.RECALL}"))
 
 
 def get_card_for(user: User, card_id: UUID) -> Card:

@@ -11,6 +11,7 @@ from quizbank.scheduling.acts import Plan as Plan
 from quizbank.scheduling.acts import Reset as Reset
 from quizbank.scheduling.acts import SetDue as SetDue
 from quizbank.scheduling.acts import Suspend as Suspend
+from quizbank.scheduling.aim import Aim as Aim
 from quizbank.scheduling.balance import FARTHEST as FARTHEST
 from quizbank.scheduling.balance import Load as Load
 from quizbank.scheduling.days import start_of_day as start_of_day

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, StudyProfile, User
-from quizbank.models.history import PENDING, day_of, history, to_event
+from quizbank.models.history import PENDING, day_of, history, policy_of, to_event
 from quizbank.scheduling import fold, seed_of
 from quizbank.services.given import AHEAD, SOONEST, GivenAct
 from quizbank.services.log import clamp, lock_profile, refold, stored_event, stored_policy
@@ -123,7 +123,7 @@ def _event(
         received_at=now,
         zone=profile.zone,
         study_day=day_of(profile, at),
-        policy=stored_policy(profile) if given.kind in SOONEST else None,
+        policy=stored_policy(policy_of(profile)) if given.kind in SOONEST else None,
         interval_chosen=given.days,
     )
 

@@ -10,8 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from quizbank.models import Card, ReviewEvent, StudyPolicy, StudyProfile, User
-from quizbank.models.history import history, policy_of, remember
-from quizbank.scheduling import Folded, fold
+from quizbank.models.history import history, remember
+from quizbank.scheduling import Folded, Policy, fold
 from quizbank.services.errors import ReviewConflict
 
 
@@ -40,12 +40,10 @@ def digest(payload: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def stored_policy(profile: StudyProfile) -> StudyPolicy:
-    values = policy_of(profile).json()
-    policy, _ = StudyPolicy.objects.get_or_create(
-        digest=digest(values), defaults={"values": values}
-    )
-    return policy
+def stored_policy(policy: Policy) -> StudyPolicy:
+    values = policy.json()
+    row, _ = StudyPolicy.objects.get_or_create(digest=digest(values), defaults={"values": values})
+    return row
 
 
 def refold(card: Card) -> Folded:

@@ -20,6 +20,7 @@ from quizbank.models.history import (
     day_of,
     memory_of,
     policy_of,
+    policy_on,
     remember,
 )
 from quizbank.scheduling import Answer, Memory, Outcome
@@ -116,16 +117,17 @@ def _record(user: User, given: Given, now: datetime) -> Recorded:
         if given.cram:
             event = _insert(card, profile, given, at, now, memory_of(card))
             return Recorded(event, card, created=True)
+        day = day_of(profile, at)
         answer = Answer(
             rating=given.rating,
             at=at,
-            day=day_of(profile, at),
+            day=day,
             zone=profile.zone,
-            policy=policy_of(profile),
+            policy=policy_on(profile, card, day),
         )
         (folded,) = considered(card, profile, [answer], now)
         outcome = folded.outcomes[PENDING]
-        event = _insert(card, profile, given, at, now, folded.memory, outcome)
+        event = _insert(card, profile, given, at, now, folded.memory, answer, outcome)
         last = event.pk if folded.last_event == PENDING else folded.last_event
         remember(card, folded.memory, last)
         look(user, event.pk, now)
@@ -139,9 +141,10 @@ def _insert(
     at: datetime,
     now: datetime,
     after: Memory,
+    answer: Answer | None = None,
     outcome: Outcome | None = None,
 ) -> ReviewEvent:
-    """`outcome` is what the answer changed, None for cram."""
+    """`outcome` is what the answer changed; both are None for cram."""
     return ReviewEvent.objects.create(
         user_id=profile.user_id,
         card=card,
@@ -155,7 +158,7 @@ def _insert(
         duration_ms=min(given.duration_ms, LONGEST_DURATION),
         zone=profile.zone,
         study_day=day_of(profile, at),
-        policy=stored_policy(profile),
+        policy=stored_policy(answer.policy if answer else policy_of(profile)),
         parameter_set=profile.parameter_set,
         fuzz_seed=outcome.seed if outcome else None,
         interval_raw=outcome.raw if outcome else None,

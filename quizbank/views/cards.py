@@ -113,7 +113,7 @@ def back(visitor: Visitor, item: StudyItem, draft: Draft, now: datetime) -> dict
     usual = usual_duration_ms(visitor)
     suggested = suggestion(question, draft, usual)
     crammed = draft.wish.kind == "cram"
-    promises = {} if crammed else previews(item.card, visitor, now)
+    promises = {} if crammed else previews(item.card, visitor, now, unseen=item.question)
     return {
         **line(visitor, item, now),
         **_card(question, item, draft, shown),
