@@ -16,6 +16,7 @@ from quizbank.scheduling import (
     LEARNING,
     NEW,
     REVIEW,
+    Aim,
     Answer,
     Load,
     Memory,
@@ -29,6 +30,7 @@ from quizbank.scheduling.simulation import (
     Settings,
     held_deck,
     new_deck,
+    rehearse,
     simulate,
 )
 from quizbank.scheduling.standing import KNOWN, table
@@ -47,6 +49,7 @@ SETTINGS = {
         policy=Policy(learning_steps=(60, 43_200), relearning_steps=(36_000, 600)),
         parameters=FITTED,
     ),
+    "an interview": Settings(new_per_day=5, aim=Aim(date(2026, 12, 28), 4, 0.95)),
     "no steps": Settings(policy=Policy(learning_steps=(), relearning_steps=())),
     "leeches in steps": Settings(policy=Policy(leech_threshold=1, leech_suspends=True)),
     "leeches": Settings(
@@ -81,7 +84,9 @@ class Engine:
         return Load(due=due, week=self.settings.week)
 
     def answer(self, card: int, day: date, second: int, rating: int):
-        policy = self.settings.policy
+        policy, aim = self.settings.policy, self.settings.aim
+        if aim:
+            policy = aim.policy(policy, day, self.seeds[card % len(self.seeds)])
         begin = start_of_day(day, "UTC", policy.rollover)
         at = begin + timedelta(seconds=second)
         ready = begin + timedelta(seconds=self.settings.session)
@@ -140,6 +145,40 @@ def test_every_answer_is_scheduled_as_the_engine_schedules_it(named):
 
     assert all(memory.reps for memory in engine.memories)
     assert any(memory.suspended for memory in engine.memories) == ("leeches" in named)
+
+
+def test_an_interview_asks_for_a_last_look_at_every_card_and_finds_more_of_them():
+    day, days = TODAY + timedelta(days=30), 30
+    aim = Aim(day, last_days=4, retention=0.95)
+    towards, away = Settings(new_per_day=5, aim=aim), Settings(new_per_day=5)
+    looked, found = {}, {}
+    for settings in (towards, away):
+        running = Running(new_deck(60, seed=5), settings, today=TODAY, days=days, seed=3, repeats=4)
+        for number in running.days:
+            list(running.live(number))
+        last = running.deck.last_day
+        looked[settings] = (day.toordinal() - last <= 4).mean()
+        found[settings] = running.chances(day.toordinal()).mean()
+    assert looked[towards] == 1.0
+    assert looked[away] < 0.8
+    assert found[towards] > found[away] + 0.01
+
+
+def test_a_rehearsal_counts_what_is_recalled_and_what_it_takes():
+    aim = Aim(TODAY + timedelta(days=20), last_days=2, retention=0.95)
+    settings = Settings(new_per_day=2)
+    found = rehearse(new_deck(60), settings, aim, today=TODAY, seed=1, repeats=8)
+    assert found.fresh.sum(axis=1).tolist() == [40.0] * 8  # twenty cards are never seen
+    low, high = found.between(0.95)
+    assert 30 <= low < found.recalled.mean() < high <= 40
+    assert (found.answers >= found.fresh).all()
+    assert found.seconds.min() > 0
+
+    again = rehearse(new_deck(60), settings, aim, today=TODAY, seed=1, repeats=8)
+    assert (again.recalled == found.recalled).all()
+    nothing = rehearse(new_deck(60), settings, aim, today=aim.day, seed=1, repeats=2)
+    assert nothing.answers.shape == (2, 0)
+    assert nothing.recalled.max() == 0
 
 
 @pytest.mark.parametrize("named", SETTINGS)

@@ -20,3 +20,5 @@ from quizbank.scheduling.simulation.deck import held_deck as held_deck
 from quizbank.scheduling.simulation.deck import joined as joined
 from quizbank.scheduling.simulation.deck import new_deck as new_deck
 from quizbank.scheduling.simulation.learner import Learner as Learner
+from quizbank.scheduling.simulation.rehearsal import Rehearsal as Rehearsal
+from quizbank.scheduling.simulation.rehearsal import rehearse as rehearse

@@ -85,7 +85,7 @@ class Running:
         return new[place < self.settings.new_per_day]
 
     def _answer(self, card: NDArray[np.intp], day: int, second: Integers) -> Round:
-        deck, policy = self.deck, self.settings.policy
+        deck = self.deck
         fresh = deck.standing[card] == FRESH
         elapsed = np.where(fresh, 0, day - deck.last_day[card])
         chance = self._chance(np.where(fresh, 1.0, deck.stability[card]), elapsed)
@@ -95,13 +95,12 @@ class Running:
         before = deck.standing[card]
         deck.standing[card] = self._moves.move(before, rating)
         known = deck.standing[card] == KNOWN
-        raw = interval(
-            self._weights, deck.stability[card], policy.desired_retention, policy.maximum_interval
-        )
+        retention, longest = self._wanted(card, day)
+        raw = interval(self._weights, deck.stability[card], retention, longest)
         raw = np.where(known, raw, 0)
         self._count_lapses(card, (before == KNOWN) & (rating == AGAIN))
         ready = second + self._moves.seconds(before, rating)
-        chosen = self._schedule(card, day, ready, raw, rating)
+        chosen = self._schedule(card, day, ready, raw, rating, longest)
         deck.last_day[card] = day
         deck.interval[card] = chosen
         deck.reps[card] += 1
@@ -118,8 +117,26 @@ class Running:
             w, deck.stability[later], deck.difficulty[later], rating[~fresh], elapsed[~fresh]
         )
 
+    def _wanted(self, card: NDArray[np.intp], day: int) -> tuple[float, Integers]:
+        """The retention and, card by card, the longest interval of that day."""
+        policy, aim = self.settings.policy, self.settings.aim
+        longest = np.full(len(card), policy.maximum_interval)
+        left = aim.day.toordinal() - day if aim else 0
+        if aim is None or left <= 0:
+            return policy.desired_retention, longest
+        if left <= aim.last_days:
+            return max(policy.desired_retention, aim.retention), longest
+        last_look = left - 1 - self.deck.seed[card] % aim.last_days
+        return policy.desired_retention, np.minimum(longest, last_look)
+
     def _schedule(
-        self, card: NDArray[np.intp], day: int, ready: Integers, raw: Integers, rating: Integers
+        self,
+        card: NDArray[np.intp],
+        day: int,
+        ready: Integers,
+        raw: Integers,
+        rating: Integers,
+        longest: Integers,
     ) -> Integers:
         """Set the due days; `ready` is when a step ends, in seconds from the turn of the day."""
         deck, settings = self.deck, self.settings
@@ -128,8 +145,8 @@ class Running:
         drawn = (raw > 0) & (deck.reps[card] > 0) & settings.policy.fuzz
         balanced = drawn & (raw <= FARTHEST) & settings.balancing
         spread = drawn & ~balanced
-        chosen, longest = raw.copy(), settings.policy.maximum_interval
-        chosen[spread] = fuzzed(raw[spread], seed[spread], longest, at_least[spread])
+        chosen = raw.copy()
+        chosen[spread] = fuzzed(raw[spread], seed[spread], longest[spread], at_least[spread])
         due = np.where(raw > 0, day + chosen, day + ready // A_DAY)
         if settings.balancing:
             facts = zip(seed.tolist(), at_least.tolist(), raw.tolist(), strict=True)
@@ -137,7 +154,7 @@ class Running:
                 repeat = int(self.repeat[card[n]])
                 if balanced[n]:
                     chosen[n] = self._ahead.choose(
-                        repeat, day, days, seed=draw, maximum=longest, at_least=least
+                        repeat, day, days, seed=draw, maximum=int(longest[n]), at_least=least
                     )
                     due[n] = day + chosen[n]
                 shown = NEVER if deck.suspended[card[n]] else int(due[n])
@@ -160,6 +177,16 @@ class Running:
         started = np.flatnonzero(deck.standing != FRESH)
         elapsed = day - deck.last_day[started]
         return self.sums(started, self._chance(deck.stability[started], elapsed))
+
+    def chances(self, day: int) -> Floats:
+        """[repeats, cards]: how likely each card is recalled on that day, before it is studied
+        there; 0 for a card never seen."""
+        deck = self.deck
+        started = np.flatnonzero(deck.standing != FRESH)
+        chance = np.zeros(len(deck))
+        elapsed = day - deck.last_day[started]
+        chance[started] = self._chance(deck.stability[started], elapsed)
+        return chance.reshape(self.repeats, -1)
 
     def sums(self, card: NDArray[np.intp], values: NDArray[Any]) -> Floats:
         """The sum over the cards of each repeat."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from quizbank.scheduling.aim import Aim
 from quizbank.scheduling.balance import NORMAL_WEEK
 from quizbank.scheduling.days import start_of_day
 from quizbank.scheduling.engine import DEFAULT_PARAMETERS
@@ -114,6 +115,7 @@ class Settings:
     learner: Learner = field(default_factory=Learner)
     balancing: bool = True
     week: tuple[float, ...] = NORMAL_WEEK  # as in `balance.Load`
+    aim: Aim | None = None  # of every card
     session: int = 16 * 3600  # when a day's studying begins, in seconds from its turn
 
 

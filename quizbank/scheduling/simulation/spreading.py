@@ -17,7 +17,9 @@ from quizbank.scheduling.formulas import Integers
 from quizbank.scheduling.fuzz import RANGES, SHORTEST_FUZZED, uniform
 
 
-def fuzzed(interval: Integers, seed: Integers, maximum: int, at_least: Integers) -> Integers:
+def fuzzed(
+    interval: Integers, seed: Integers, maximum: int | Integers, at_least: Integers
+) -> Integers:
     """`fuzz.fuzzed` of each: the interval in days, moved inside its window."""
     interval = np.minimum(interval, maximum)
     delta = np.ones(len(interval))
