@@ -13,7 +13,7 @@ from quizbank.queries.study import usual_duration_ms
 from quizbank.scheduling import Policy
 
 if TYPE_CHECKING:
-    from quizbank.scheduling.simulation import Cost, Deck, Settings
+    from quizbank.scheduling.simulation import Cost, Deck, Learner, Settings
 
 RETENTIONS = (0.80, 0.85, 0.90, 0.95)
 A_YEAR = 365  # days
@@ -70,6 +70,19 @@ def deck_of(user: User) -> tuple[Deck, Settings]:
     return joined(held_deck(held, settings.policy, profile.zone), new_deck(new)), settings
 
 
+def learner_at(seconds: int) -> Learner:
+    """Somebody who takes that long for a card that is due."""
+    from quizbank.scheduling.simulation import Learner
+
+    usual = Learner()
+    pace = seconds / usual.seconds_due
+    return Learner(
+        seconds_at_first=pace * usual.seconds_at_first,
+        seconds_same_day=pace * usual.seconds_same_day,
+        seconds_due=seconds,
+    )
+
+
 @functools.lru_cache(maxsize=128)
 def _costs(
     cards: int,
@@ -80,21 +93,14 @@ def _costs(
     retentions: tuple[float, ...],
 ) -> tuple[Cost, ...]:
     """Half a second of work, so what was found for the same settings is kept."""
-    from quizbank.scheduling.simulation import Learner, Settings, costs, new_deck
+    from quizbank.scheduling.simulation import Settings, costs, new_deck
 
-    usual = Learner()
-    pace = seconds / usual.seconds_due
-    learner = Learner(
-        seconds_at_first=pace * usual.seconds_at_first,
-        seconds_same_day=pace * usual.seconds_same_day,
-        seconds_due=seconds,
-    )
     # Balancing moves reviews among the days and leaves their number: not worth the time here.
     settings = Settings(
         policy=policy,
         parameters=parameters,
         new_per_day=new_per_day,
-        learner=learner,
+        learner=learner_at(seconds),
         balancing=False,
     )
     found = costs(

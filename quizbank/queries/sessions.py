@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db.models import Q, Sum
 
-from quizbank.models import Card, EventKind, Form, ReviewEvent, User
+from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, User
 from quizbank.models.history import day_of, parameters_of, read_profile, undos_of
+from quizbank.models.interviews import open_interview
 from quizbank.queries import study
 from quizbank.queries.study import StudyItem, Visitor
 from quizbank.queries.today import done_on
@@ -19,11 +20,13 @@ from quizbank.scheduling import recall
 Chance = tuple[float, UUID]
 KINDS = ("due", "new", "weak", "cram")
 SHORT = 15  # minutes
+INTERVIEW = "~interview"  # in the place of a topic: what the interview may ask
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What kind of session somebody wants, of one topic (a slug) or of all, until when.
+    """What kind of session somebody wants, of one topic (a slug), of what their interview may
+    ask (INTERVIEW), or of all, until when.
 
     "due" follows the schedule. "new" goes on beyond the day's number of new questions.
     "weak" asks what is below the recall wanted and was not asked today, due or not. "cram"
@@ -68,15 +71,15 @@ def next_of(
     """
     if wish.over(now):
         return None
-    topic = wish.topic or None
+    among = _among(visitor, wish)
     if wish.kind == "due":
-        return study.next_item(visitor, now, topic=topic, skip=skip)
+        return study.next_item(visitor, now, among, skip)
     if wish.kind == "cram":
-        return _first(visitor, now, wish, skip)
+        return _first(visitor, now, wish, among, skip)
     return (
-        study.returning(visitor, now, topic, skip)
-        or _first(visitor, now, wish, skip)
-        or study.returning(visitor, now, topic, skip, late=True)
+        study.returning(visitor, now, among, skip)
+        or _first(visitor, now, wish, among, skip)
+        or study.returning(visitor, now, among, skip, late=True)
     )
 
 
@@ -90,17 +93,26 @@ def offers(visitor: Visitor, now: datetime) -> list[str]:
     return [kind for kind in KINDS if something.get(kind)]
 
 
-def _first(visitor: Visitor, now: datetime, wish: Wish, skip: Collection[str]) -> StudyItem | None:
+def _among(visitor: Visitor, wish: Wish) -> study.Among:
+    if wish.topic == INTERVIEW:
+        interview = open_interview(visitor.pk if isinstance(visitor, User) else None)
+        return interview.may_ask() if interview else Question.objects.none()
+    return Question.everyone.filter(topic__slug=wish.topic) if wish.topic else None
+
+
+def _first(
+    visitor: Visitor, now: datetime, wish: Wish, among: study.Among, skip: Collection[str]
+) -> StudyItem | None:
     if wish.kind == "new":
         questions = study.unseen(visitor, now).exclude(path__in=skip)
-        if wish.topic:
-            questions = questions.filter(topic__slug=wish.topic)
+        if among is not None:
+            questions = questions.filter(pk__in=among)
         found = questions.order_by("position", "path").first()
         return StudyItem(found, None, study.counts(visitor, now)) if found else None
     if not isinstance(visitor, User):
         return None
     day = _Day(visitor, now)
-    known = day.known(wish.topic, skip)
+    known = day.known(among, skip)
     left = day.uncrammed(known) if wish.kind == "cram" else day.weak(known)
     if not left:
         return None
@@ -115,7 +127,7 @@ class _Day:
         self.user, self.profile = user, read_profile(user)
         self.today = day_of(self.profile, now)
 
-    def known(self, topic: str = "", skip: Collection[str] = ()) -> list[Chance]:
+    def known(self, among: study.Among = None, skip: Collection[str] = ()) -> list[Chance]:
         """Every card of which something is known and that is not put aside."""
         cards = Card.objects.filter(
             Q(buried_until=None) | Q(buried_until__lte=self.today),
@@ -124,8 +136,8 @@ class _Day:
             suspended=False,
             question__retired_at=None,
         ).exclude(question__path__in=skip)
-        if topic:
-            cards = cards.filter(question__topic__slug=topic)
+        if among is not None:
+            cards = cards.filter(question__in=among)
         parameters = parameters_of(self.profile)
         return [
             (recall(stability, max(0, (self.today - last_day).days), parameters), pk)

@@ -25,10 +25,12 @@ from quizbank.models.history import (
     read_profile,
     undos_of,
 )
+from quizbank.models.interviews import open_interview
 from quizbank.queries.today import Done, done_on, missed, others_since
 from quizbank.scheduling import RATINGS, Answer, recall, seed_of
 
 Visitor = User | AnonymousUser | None
+Among = QuerySet[Question] | None
 STEPS = (State.LEARNING, State.RELEARNING)
 # Days are dates somewhere: a card due today may still lie ahead in another zone.
 WIDEST_ZONES = timedelta(hours=26)
@@ -97,33 +99,33 @@ def _known(visitor: Visitor) -> User | None:
 
 
 def next_item(
-    user: Visitor, now: datetime, topic: str | None = None, skip: Collection[str] = ()
+    user: Visitor, now: datetime, among: Among = None, skip: Collection[str] = ()
 ) -> StudyItem | None:
     """What to show now, or None if the session is over.
 
     Due cards come first, the most fragile before the others, then new questions. A card
     answered today and still in steps returns after at least eight others, or at the end.
-    `topic` is a slug; `skip` holds paths of questions.
+    Only questions `among` those given; `skip` holds paths of questions.
     """
     today = _today(user, now)
     due = _due(today).exclude(question__path__in=skip)
-    if topic is not None:
-        due = due.filter(question__topic__slug=topic)
+    if among is not None:
+        due = due.filter(question__in=among)
     again = [card for card in due.filter(state__in=STEPS) if card.last_day == today.day]
     rested = [card for card in again if others_since(today.done, card.pk) >= OTHERS_FIRST]
     asked_for = due.filter(state=State.NEW)
     card = _soonest(rested) or _most_fragile(due, today) or _soonest(list(asked_for))
     counted = _counts(today)
-    if card is None and counted.new and (question := _new(today, topic, skip)):
+    if card is None and counted.new and (question := _new(today, among, skip)):
         return StudyItem(question, None, counted)
-    card = card or _soonest(_ahead(today, topic, skip))
+    card = card or _soonest(_ahead(today, among, skip))
     return StudyItem(card.question, card if card.reps else None, counted) if card else None
 
 
 def returning(
     user: Visitor,
     now: datetime,
-    topic: str | None = None,
+    among: Among = None,
     skip: Collection[str] = (),
     *,
     late: bool = False,
@@ -131,7 +133,7 @@ def returning(
     """The card missed today that is to return now, if one is; `late` says that nothing else
     is left, so that the eight others and the last minutes need not be waited for."""
     today = _today(user, now)
-    waiting = _ahead(today, topic, skip)
+    waiting = _ahead(today, among, skip)
     if not late:
         ready = [card for card in waiting if card.due and card.due <= now]
         waiting = [card for card in ready if others_since(today.done, card.pk) >= OTHERS_FIRST]
@@ -160,10 +162,10 @@ def _due(today: _Today) -> QuerySet[Card]:
     )
 
 
-def _ahead(today: _Today, topic: str | None, skip: Collection[str]) -> list[Card]:
+def _ahead(today: _Today, among: Among, skip: Collection[str]) -> list[Card]:
     cards = _shown(today).filter(state__in=STEPS, due__lte=today.now + LEARN_AHEAD)
-    if topic is not None:
-        cards = cards.filter(question__topic__slug=topic)
+    if among is not None:
+        cards = cards.filter(question__in=among)
     return list(cards.exclude(question__path__in=skip))
 
 
@@ -197,11 +199,21 @@ def _unseen(today: _Today) -> QuerySet[Question]:
     return live.exclude(pk__in=others) if user else live
 
 
-def _new(today: _Today, topic: str | None, skip: Collection[str]) -> Question | None:
+def _new(today: _Today, among: Among, skip: Collection[str]) -> Question | None:
+    """The next of the bank; with an interview ahead, what it may ask comes first."""
     questions = _unseen(today).exclude(path__in=skip)
-    if topic is not None:
-        questions = questions.filter(topic__slug=topic)
-    return questions.order_by("position", "path").first()
+    if among is not None:
+        questions = questions.filter(pk__in=among)
+    ordered = questions.order_by("position", "path")
+    wanted = asked_soon(today.user, today.day)
+    first = ordered.filter(pk__in=wanted).first() if wanted is not None else None
+    return first or ordered.first()
+
+
+def asked_soon(user: User | None, day: date) -> QuerySet[Question] | None:
+    """What the interview ahead may ask; None without one."""
+    interview = open_interview(user.pk if user else None)
+    return interview.may_ask() if interview and day < interview.day else None
 
 
 def counts(user: Visitor, now: datetime) -> Counts:
