@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from quizbank.models import User
 from quizbank.queries.statistics import Statistics, statistics
 from quizbank.views import progress_figures as figures
-from quizbank.views.progress_figures import percent
+from quizbank.views.drawing import both, percent
 from quizbank.wording import calendar, say
 
 ENOUGH_CALIBRATED = 50
@@ -69,7 +69,7 @@ def _retention(found: Statistics) -> Panel:
         "retention",
         "p6",
         say("progress.retention"),
-        figures.both(figures.retention, found, say("progress.retention")) if rows else None,
+        both(figures.retention, found, say("progress.retention")) if rows else None,
         [say(f"progress.{name}") for name in ("retention", "n", "recalled", "share", "interval")],
         [
             [
@@ -115,7 +115,7 @@ def _ahead(found: Statistics) -> Panel:
         "ahead",
         "p6",
         say("progress.ahead"),
-        figures.both(figures.ahead, found, say("progress.ahead")) if some else None,
+        both(figures.ahead, found, say("progress.ahead")) if some else None,
         [say(f"progress.{name}") for name in ("day", "due", "new")],
         [[day.day.isoformat(), str(day.due), str(day.new)] for day in found.ahead],
         sentence if some else say("progress.ahead_none"),
@@ -137,7 +137,7 @@ def _topics(found: Statistics) -> Panel:
         "topics",
         "p7",
         say("progress.topics"),
-        figures.both(figures.mastery, found, say("progress.topics"), 640),
+        both(figures.mastery, found, say("progress.topics"), 640),
         [say(f"progress.{name}") for name in ("topic", "recall", "seen", "questions")],
         [
             [str(one.topic.title), percent(one.recall), str(one.studied), str(one.questions)]
@@ -157,9 +157,7 @@ def _calibration(found: Statistics) -> Panel:
         "calibration",
         "p5",
         say("progress.calibration"),
-        figures.both(figures.calibration, found, say("progress.calibration"), 450)
-        if enough
-        else None,
+        both(figures.calibration, found, say("progress.calibration"), 450) if enough else None,
         [say(f"progress.{name}") for name in ("band", "n", "mean", "recalled", "share")],
         [
             [
@@ -183,7 +181,7 @@ def _year(found: Statistics) -> Panel:
         "year",
         "p12",
         say("progress.year"),
-        figures.both(figures.year, found, say("progress.year"), 1_116),
+        both(figures.year, found, say("progress.year"), 1_116),
         [say("progress.day"), say("progress.reviews")],
         [[day.isoformat(), str(n)] for day, n in sorted(found.heat.items())],
         say("progress.year_words", n=len(found.heat)),

@@ -6,79 +6,13 @@ Texts are drawn in the page's language; every number also stands in a table besi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from quizbank.queries.statistics import ENOUGH_BINNED, Mastery, Retention, Statistics
+from quizbank.views.drawing import WIDE, dot, drawn, line, nice, percent, rect, text
 from quizbank.wording import calendar, say
-
-Figure = Callable[[Statistics, int], SafeString]
-WIDE, NARROW = 540, 328
-
-
-def both(draw: Figure, found: Statistics, label: str, wide: int = WIDE) -> SafeString:
-    """The figure twice, of which a page shows the one that fits."""
-    return format_html(
-        "{}{}",
-        _svg("w", wide, draw(found, wide), label),
-        _svg("n", NARROW, draw(found, NARROW), label),
-    )
-
-
-def _svg(kind: str, width: int, body: SafeString, label: str) -> SafeString:
-    height, inner = _split(body)
-    return format_html(
-        '<svg class="fig {}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
-        *(kind, width, height, label, inner),
-    )
-
-
-class _Drawn(SafeString):
-    height: int = 0
-
-
-def _drawn(height: int, parts: Iterable[SafeString]) -> _Drawn:
-    drawn = _Drawn(format_html_join("", "{}", ((part,) for part in parts)))
-    drawn.height = height
-    return drawn
-
-
-def _split(body: SafeString) -> tuple[int, SafeString]:
-    return (body.height if isinstance(body, _Drawn) else 0), body
-
-
-def _text(x: float, y: float, said: object, anchor: str = "start", kind: str = "") -> SafeString:
-    return format_html(
-        '<text x="{}" y="{}" text-anchor="{}" class="{}">{}</text>',
-        *(f"{x:.1f}", f"{y:.1f}", anchor, kind, said),
-    )
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> SafeString:
-    return format_html(
-        '<line x1="{}" y1="{}" x2="{}" y2="{}" class="{}"/>',
-        *(f"{x1:.1f}", f"{y1:.1f}", f"{x2:.1f}", f"{y2:.1f}", kind),
-    )
-
-
-def _rect(x: float, y: float, width: float, height: float, kind: str) -> SafeString:
-    return format_html(
-        '<rect x="{}" y="{}" width="{}" height="{}" class="{}"/>',
-        *(f"{x:.1f}", f"{y:.1f}", f"{width:.1f}", f"{max(0.0, height):.1f}", kind),
-    )
-
-
-def _dot(x: float, y: float, few: bool = False) -> SafeString:
-    kind = "dot few" if few else "dot"
-    return format_html('<circle cx="{}" cy="{}" r="4.4" class="{}"/>', f"{x:.1f}", f"{y:.1f}", kind)
-
-
-def percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.0f}"
-
 
 # --- True retention: a dot and its interval a row ---
 
@@ -96,21 +30,21 @@ def retention(found: Statistics, width: int) -> SafeString:
     parts = []
     for tenth in range(round(10 * low), 11):
         if width >= WIDE or tenth % 2 == 0:
-            parts.append(_line(x(tenth / 10), 18, x(tenth / 10), bottom, "grid"))
-            parts.append(_text(x(tenth / 10), bottom + 16, f"{10 * tenth} %", "middle"))
-    parts.append(_line(x(found.wanted), 16, x(found.wanted), bottom, "bound"))
+            parts.append(line(x(tenth / 10), 18, x(tenth / 10), bottom, "grid"))
+            parts.append(text(x(tenth / 10), bottom + 16, f"{10 * tenth} %", "middle"))
+    parts.append(line(x(found.wanted), 16, x(found.wanted), bottom, "bound"))
     wanted = say("progress.wanted", n=percent(found.wanted))
-    parts.append(_text(x(found.wanted), 10, wanted, "middle", "f2i"))
+    parts.append(text(x(found.wanted), 10, wanted, "middle", "f2i"))
     for number, row in enumerate(rows):
         y = 40 + 30 * number
-        parts.append(_text(0, y + 4.5, said(row), kind="fi"))
+        parts.append(text(0, y + 4.5, said(row), kind="fi"))
         if row.interval and row.share is not None:
-            parts.append(_line(x(row.interval[0]), y, x(row.interval[1]), y, "reach"))
-            parts.append(_dot(x(row.share), y))
+            parts.append(line(x(row.interval[0]), y, x(row.interval[1]), y, "reach"))
+            parts.append(dot(x(row.share), y))
             shown = f"{percent(row.share)} [{percent(row.interval[0])}, {percent(row.interval[1])}]"
             n = f" n {row.n}" if width >= WIDE else ""
-            parts.append(_text(width, y + 4.5, shown + n, "end"))
-    return _drawn(bottom + 24, parts)
+            parts.append(text(width, y + 4.5, shown + n, "end"))
+    return drawn(bottom + 24, parts)
 
 
 def said(row: Retention) -> str:
@@ -127,40 +61,38 @@ def ahead(found: Statistics, width: int) -> SafeString:
     most = max(1, *(day.due + day.new for day in found.ahead))
     top, bottom, left = 24, 190, 30
     step = (width - left - 6) / len(found.ahead)
-    ticks = _nice(most)
+    ticks = nice(most)
 
     def y(n: float) -> float:
         return bottom - n / ticks[-1] * (bottom - top)
 
     parts = []
     for tick in ticks:
-        parts.append(_line(left, y(tick), width, y(tick), "grid"))
-        parts.append(_text(left - 8, y(tick) + 4.5, tick, "end"))
+        parts.append(line(left, y(tick), width, y(tick), "grid"))
+        parts.append(text(left - 8, y(tick) + 4.5, tick, "end"))
     for number, day in enumerate(found.ahead):
         x = left + 1 + number * step
-        parts.append(_rect(x, y(day.due), step - 2, bottom - y(day.due), "pn4"))
+        parts.append(rect(x, y(day.due), step - 2, bottom - y(day.due), "pn4"))
         parts.append(
-            _rect(x, y(day.due + day.new), step - 2, y(day.due) - y(day.due + day.new), "pn2")
+            rect(x, y(day.due + day.new), step - 2, y(day.due) - y(day.due + day.new), "pn2")
         )
-    parts.append(_line(left, bottom, width, bottom, "axis"))
+    parts.append(line(left, bottom, width, bottom, "axis"))
     for number in range(0, len(found.ahead), 7 if width >= WIDE else 10):
         x = left + (number + 0.5) * step
         name = (
             say("progress.today") if number == 0 else calendar.short_date(found.ahead[number].day)
         )
-        parts.append(_text(x, bottom + 18, name, "start" if number == 0 else "middle"))
-    parts += [_rect(left, 4, 10, 10, "pn4"), _text(left + 15, 13, say("progress.due"))]
+        parts.append(text(x, bottom + 18, name, "start" if number == 0 else "middle"))
+    parts += [
+        rect(left, 4, 10, 10, "pn4"),
+        text(left + 15, 13, say("progress.due")),
+    ]
     second = left + (90 if width >= WIDE else 70)
-    parts += [_rect(second, 4, 10, 10, "pn2"), _text(second + 15, 13, say("progress.new"))]
-    return _drawn(bottom + 26, parts)
-
-
-def _nice(most: int) -> list[int]:
-    """Ticks from 0 past `most`, at most five of them."""
-    for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000):
-        if most <= 4 * step:
-            return [step * k for k in range(math.ceil(most / step) + 1)]
-    return [0, most]
+    parts += [
+        rect(second, 4, 10, 10, "pn2"),
+        text(second + 15, 13, say("progress.new")),
+    ]
+    return drawn(bottom + 26, parts)
 
 
 # --- Topics: how much of each is there now ---
@@ -171,18 +103,18 @@ def mastery(found: Statistics, width: int) -> SafeString:
     parts = []
     for share in (0.0, 0.5, 1.0):
         x = left + share * (right - left)
-        parts.append(_line(x, 4, x, 8 + 28 * len(found.mastery), "grid"))
-        parts.append(_text(x, 24 + 28 * len(found.mastery), f"{100 * share:.0f} %", "middle"))
+        parts.append(line(x, 4, x, 8 + 28 * len(found.mastery), "grid"))
+        parts.append(text(x, 24 + 28 * len(found.mastery), f"{100 * share:.0f} %", "middle"))
     for number, one in enumerate(found.mastery):
         y = 10 + 28 * number
-        parts.append(_text(0, y + 13, _short(one, width), kind="fi"))
+        parts.append(text(0, y + 13, _short(one, width), kind="fi"))
         if one.recall is not None:
             shade = f"pn{1 + min(4, int(5 * one.recall))}"
-            parts.append(_rect(left, y, one.recall * (right - left), 18, shade))
+            parts.append(rect(left, y, one.recall * (right - left), 18, shade))
         told = say("progress.studied", n=one.studied, total=one.questions)
         shown = f"{percent(one.recall)} %" if one.recall is not None else "–"
-        parts.append(_text(width, y + 13, f"{shown}  {told}", "end"))
-    return _drawn(32 + 28 * len(found.mastery), parts)
+        parts.append(text(width, y + 13, f"{shown}  {told}", "end"))
+    return drawn(32 + 28 * len(found.mastery), parts)
 
 
 def _short(one: Mastery, width: int) -> str:
@@ -203,19 +135,19 @@ def calibration(found: Statistics, width: int) -> SafeString:
     def y(share: float) -> float:
         return bottom - share * (bottom - top)
 
-    parts = [_text(left, 14, say("progress.happened"))]
+    parts = [text(left, 14, say("progress.happened"))]
     for share in (0.0, 0.5, 1.0):
-        parts.append(_line(left, y(share), right, y(share), "grid"))
-        parts.append(_text(left - 8, y(share) + 4.5, f"{100 * share:.0f} %", "end"))
-        parts.append(_text(x(share), bottom + 18, f"{100 * share:.0f} %", "middle"))
-    parts.append(_text(right, bottom + 36, say("progress.predicted"), "end"))
-    parts.append(_line(x(0), y(0), x(1), y(1), "ctl"))
+        parts.append(line(left, y(share), right, y(share), "grid"))
+        parts.append(text(left - 8, y(share) + 4.5, f"{100 * share:.0f} %", "end"))
+        parts.append(text(x(share), bottom + 18, f"{100 * share:.0f} %", "middle"))
+    parts.append(text(right, bottom + 36, say("progress.predicted"), "end"))
+    parts.append(line(x(0), y(0), x(1), y(1), "ctl"))
     parts += [
-        _dot(x(one.predicted), y(one.recalled / one.n), one.n < ENOUGH_BINNED)
+        dot(x(one.predicted), y(one.recalled / one.n), one.n < ENOUGH_BINNED)
         for one in found.bins
         if one.n and one.predicted is not None
     ]
-    return _drawn(bottom + 44, parts)
+    return drawn(bottom + 44, parts)
 
 
 # --- A year of study days ---
@@ -227,7 +159,7 @@ def year(found: Statistics, width: int) -> SafeString:
     start = found.day - timedelta(days=found.day.weekday() + 7 * (weeks - 1))
     most = max(found.heat.values(), default=1)
     parts = [
-        _text(0, 20 + step * row + size - 3, calendar.weekday_mark(start + timedelta(days=row)))
+        text(0, 20 + step * row + size - 3, calendar.weekday_mark(start + timedelta(days=row)))
         for row in (0, 2, 4)
     ]
     month = 0
@@ -235,9 +167,7 @@ def year(found: Statistics, width: int) -> SafeString:
         first = start + timedelta(days=7 * week)
         if first.month != month and first.day <= 7 and week < weeks - 1:
             parts.append(
-                _text(
-                    24 + step * week, 12, say("progress.month", n=first.month, name=_month(first))
-                )
+                text(24 + step * week, 12, say("progress.month", n=first.month, name=_month(first)))
             )
             month = first.month
         for row in range(7):
@@ -245,8 +175,8 @@ def year(found: Statistics, width: int) -> SafeString:
             if day <= found.day:
                 n = found.heat.get(day, 0)
                 shade = f"pn{1 + min(4, int(5 * n / (most + 1)))}" if n else "blank"
-                parts.append(_rect(24 + step * week, 20 + step * row, size, size, shade))
-    return _drawn(round(20 + 7 * step + 2), parts)
+                parts.append(rect(24 + step * week, 20 + step * row, size, size, shade))
+    return drawn(round(20 + 7 * step + 2), parts)
 
 
 def _month(day: date) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from quizbank.models import Card, Interview, ReviewEvent
 from quizbank.queries import sessions
-from quizbank.queries.interviews import _estimate, standing
+from quizbank.queries.interviews import Standing, _estimate, standing
 from quizbank.queries.sessions import INTERVIEW, Wish, next_of
 from quizbank.queries.study import next_item, previews
 from quizbank.services.audit import audit
@@ -33,6 +33,12 @@ def learn(user, question, now=MONDAY, times=3):
         grade(user, question, 4, now)
         now += timedelta(days=Card.objects.get(user=user, question=question).interval)
     return Card.objects.get(user=user, question=question)
+
+
+def foretold(user, now) -> Standing:
+    found = standing(user, now)
+    assert found is not None
+    return found
 
 
 def test_cards_due_only_after_it_are_planned_for_a_last_look(alice):
@@ -178,7 +184,7 @@ def test_a_standing_counts_what_is_learnt_and_what_is_not(alice, django_assert_m
         grade(alice, question, 3, MONDAY + timedelta(minutes=11))
     set_interview(user=alice, day=TODAY + 10 * DAY, now=MONDAY)
     with django_assert_max_num_queries(14):
-        found = standing(alice, MONDAY + DAY)
+        found = foretold(alice, MONDAY + DAY)
     assert (found.asked, found.studied, found.unseen, found.days_left) == (30, 10, 20, 9)
     assert 0.25 < found.now.shares[0] < 1 / 3
     assert found.now.low <= found.now.mean <= found.now.high <= 10
@@ -200,7 +206,7 @@ def test_a_pace_that_leaves_questions_unseen_is_set_beside_one_that_does_not(ali
     alice_profile = set_interview(user=alice, day=TODAY + 5 * DAY, now=MONDAY).user.study_profile
     alice_profile.new_per_day = 2
     alice_profile.save()
-    slow, needed = standing(alice, MONDAY).paces
+    slow, needed = foretold(alice, MONDAY).paces
     assert (slow.new_per_day, slow.learnt) == (2, 10)
     assert (needed.new_per_day, needed.learnt) == (6, 30)
     assert needed.on_the_day.low > slow.on_the_day.high
@@ -212,7 +218,7 @@ def test_nothing_is_foretold_without_an_interview_ahead(alice):
     assert standing(None, MONDAY) is None
     assert standing(alice, MONDAY) is None
     set_interview(user=alice, day=TODAY + DAY, now=MONDAY)
-    assert standing(alice, MONDAY).days_left == 1
+    assert foretold(alice, MONDAY).days_left == 1
     assert standing(alice, MONDAY + DAY) is None
 
 
