@@ -81,7 +81,8 @@ class Memory:
 @dataclass(frozen=True)
 class Answer:
     """One graded review. `seed`, `raw` and `chosen` are what was decided when it was
-    recorded; they are empty for an answer that is only being considered."""
+    recorded; they are empty for an answer that is only being considered. Where another
+    program chose the days, there is no `raw`."""
 
     rating: int
     at: datetime
@@ -91,6 +92,10 @@ class Answer:
     seed: int | None = None
     raw: int | None = None  # days, before fuzz
     chosen: int | None = None  # days
+
+    @property
+    def foreign(self) -> bool:
+        return self.chosen is not None and self.raw is None
 
 
 class Act(Protocol):

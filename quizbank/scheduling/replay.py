@@ -106,8 +106,9 @@ def _draw(seed: int, memory: Memory) -> int:
 def _choose(
     memory: Memory, answer: Answer, day: date, raw: int, seed: int, load: Load | None
 ) -> int:
-    """The days recorded with the answer if they were drawn for this interval and seed."""
-    if answer.chosen is not None and (answer.raw, answer.seed) == (raw, seed):
+    """The days recorded with the answer, if they were drawn for this interval and seed or were
+    promised by another program."""
+    if answer.chosen is not None and (answer.foreign or (answer.raw, answer.seed) == (raw, seed)):
         return answer.chosen
     if memory.reps == 0 or not answer.policy.fuzz:
         # A first interval is what the page showed before the card had a learner.
