@@ -31,11 +31,14 @@ LAST = 1_000_000  # after every question of the bank
 
 @dataclass(frozen=True)
 class Wanted:
-    """A question to be made: its words, its answer as markup, and related demos."""
+    """A question to be made: its words, its answer as markup, and related demos. `prompt` is
+    what is asked as markup, where that is more than the heading."""
 
     heading: str
     answer: str
-    demos: tuple[str, ...]
+    demos: tuple[str, ...] = ()
+    prompt: str = ""
+    tags: tuple[str, ...] = ()
 
 
 def make_own(*, owner: User, wanted: Sequence[Wanted], now: datetime) -> tuple[list[Question], int]:
@@ -45,7 +48,7 @@ def make_own(*, owner: User, wanted: Sequence[Wanted], now: datetime) -> tuple[l
     """
     if not wanted:
         return [], 0
-    topic = _topic()
+    topic = own_topic()
     slugs = [_slug(one.heading) for one in wanted]
     known = {q.slug: q for q in Question.everyone.filter(owner=owner, slug__in=slugs)}
     created = 0
@@ -74,7 +77,8 @@ def revive(*, owner: User | None, questions: Iterable[int | None]) -> None:
     own.filter(pk__in=[pk for pk in questions if pk]).update(retired_at=None)
 
 
-def _topic() -> Topic:
+def own_topic() -> Topic:
+    """The topic of everybody's own questions."""
     titles = {"title_zh": "我的笔记", "title_en": "My notes", "position": 9_999}
     return Topic.objects.get_or_create(slug=OWN_TOPIC, defaults=titles)[0]
 
@@ -84,7 +88,22 @@ def _slug(heading: str) -> str:
 
 
 def _created(owner: User, topic: Topic, slug: str, one: Wanted, now: datetime) -> Question:
-    prompt = f"<p>{escape(one.heading)}</p>"
+    question = drafted(owner, topic, slug, one, now)
+    question.save(force_insert=True)
+    for position, demo in enumerate(one.demos, 1):
+        Proof.objects.create(
+            question=question,
+            position=position,
+            demo=demo,
+            why_html_zh=RELATED[0],
+            why_html_en=RELATED[1],
+        )
+    return question
+
+
+def drafted(owner: User, topic: Topic, slug: str, one: Wanted, now: datetime) -> Question:
+    """The question as a row that is not stored yet, without its related demos."""
+    prompt = one.prompt or f"<p>{escape(one.heading)}</p>"
     answer = one.answer if len(one.answer) <= LONGEST else f"<p>{escape(excerpt(one.answer))}</p>"
     first = re.search(r"<p>.*?</p>", answer, re.DOTALL)
     short = first[0] if first else f"<p>{escape(excerpt(answer))}</p>"
@@ -100,27 +119,18 @@ def _created(owner: User, topic: Topic, slug: str, one: Wanted, now: datetime) -
             f"full_{language}": excerpt(answer) or excerpt(empty),
             f"full_html_{language}": answer or empty,
         }
-    question = Question.everyone.create(
+    plain = re.sub(r"<[^>]*>", " ", answer)
+    return Question(
         path=f"own/{uuid.uuid4().hex}",
         owner=owner,
         slug=slug,
         topic=topic,
         level=Question.Level.CORE,
         position=LAST,
-        search_text=words.column(
-            title=(one.heading,), aliases=(), tags=(), body=(re.sub(r"<[^>]*>", " ", answer),)
-        ),
+        tags=list(one.tags),
+        search_text=words.column(title=(one.heading,), aliases=(), tags=one.tags, body=(plain,)),
         content_hash=hashlib.sha256((one.heading + answer).encode()).hexdigest(),
         created_at=now,
         updated_at=now,
         **fields,
     )
-    for position, demo in enumerate(one.demos, 1):
-        Proof.objects.create(
-            question=question,
-            position=position,
-            demo=demo,
-            why_html_zh=RELATED[0],
-            why_html_en=RELATED[1],
-        )
-    return question
