@@ -6,6 +6,7 @@ from django.urls import path
 
 from quizbank.urls.disputes import urlpatterns as disputes
 from quizbank.urls.documents import urlpatterns as documents
+from quizbank.urls.exchange import urlpatterns as exchange
 from quizbank.urls.lab import urlpatterns as lab
 from quizbank.urls.quiz import urlpatterns as quiz
 from quizbank.views import acts, home, people, progress, questions, settings, study
@@ -34,4 +35,5 @@ urlpatterns = [
     *quiz,
     *documents,
     *disputes,
+    *exchange,
 ]

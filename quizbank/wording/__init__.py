@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from demos.kit.declare import Text
 from quizbank.wording import (
     acts,
+    anki,
     disputes,
     documents,
     errors,
@@ -42,6 +43,7 @@ for _part in (
     home,
     study,
     acts,
+    anki,
     proof,
     questions,
     people,

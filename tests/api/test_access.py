@@ -64,6 +64,7 @@ EXPECTED: dict[tuple[str, str], tuple[int, int, int]] = {
     ("me", "GET"): (401, 200, 200),
     ("me", "PATCH"): (401, 200, 200),
     ("statistics", "GET"): (401, 200, 200),
+    ("own_package", "GET"): (401, 200, 200),
     ("tokens", "GET"): (401, 200, 200),
     ("tokens", "POST"): (401, 201, 201),
     ("token", "DELETE"): (401, 404, 204),
@@ -78,6 +79,7 @@ SCOPE: dict[tuple[str, str], str | None] = {
     ("quiz_answers", "POST"): "study",
     **{(name, "GET"): "read" for name in ("quiz", "quiz_result")},
     **{(name, "GET"): "read" for name in ("mocks", "mock", "mock_report", "statistics")},
+    ("own_package", "GET"): "read",
     **{
         (name, "POST"): "study" for name in ("mocks", "mock_answers", "mock_estimate", "mock_marks")
     },

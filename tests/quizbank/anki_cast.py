@@ -60,16 +60,15 @@ def collection(
             f"INSERT INTO col VALUES (1, {CREATED}, 0, 0, 11, 0, 0, 0, ?, ?, ?, ?, ?)", words
         )
         for nid, guid, kind, tags, fields in notes:
-            row = (nid, guid, kind, tags, fields)
-            file.execute("INSERT INTO notes VALUES (?, ?, ?, 0, 0, ?, ?, '', 0, 0, '')", row)
+            told = (nid, guid, kind, tags, fields)
+            file.execute("INSERT INTO notes VALUES (?, ?, ?, 0, 0, ?, ?, '', 0, 0, '')", told)
         for cid, nid, did, ordinal, kind, queue, due, odue, odid in cards:
-            row = (cid, nid, did, ordinal, kind, queue, due, odue, odid)
             file.execute(
                 "INSERT INTO cards VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?, 0, 0, 0, 0, 0, ?, ?, 0, '')",
-                row,
+                (cid, nid, did, ordinal, kind, queue, due, odue, odid),
             )
-        for row in log:
-            file.execute("INSERT INTO revlog VALUES (?, ?, 0, ?, ?, 0, ?, ?, ?)", row)
+        for entry in log:
+            file.execute("INSERT INTO revlog VALUES (?, ?, 0, ?, ?, 0, ?, ?, ?)", entry)
         file.executescript(sql)
         file.commit()
         return file.serialize()

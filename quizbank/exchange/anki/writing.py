@@ -29,6 +29,7 @@ FACTOR = 2500  # Anki's own measure of ease, which FSRS does not look at
 NEW, LEARNING, REVIEW = 0, 1, 2
 SUSPENDED = -1
 SPACES = re.compile(r"\s+")
+SEPARATORS = re.compile("[\x00\x1f]")  # what stands between two fields can be in none
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class Leaf:
     @property
     def fields(self) -> tuple[str, ...]:
         note = self.note
-        return (note.front, note.back, self.points, self.traps, self.proof, note.path)
+        parts = (note.front, note.back, self.points, self.traps, self.proof, note.path)
+        return tuple(SEPARATORS.sub("", part) for part in parts)
 
     @property
     def back(self) -> str:
@@ -206,7 +208,7 @@ def _facts(past: Sequence[Past], habits: Habits) -> list[tuple[int, ...]]:
                 before, reviewed = interval, True
                 graduated = graduated or interval > 0
             case Deed.CRAM:
-                found.append((one.rating or 0, before, before, 0, log.FILTERED))
+                found.append((one.rating or 0, one.days, before, 0, log.FILTERED))
             case Deed.RESET:
                 found.append((0, 0, before, 0, log.MANUAL))
                 before, graduated, reviewed = 0, False, False
