@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -140,6 +140,19 @@ class Moment(serializers.Field[datetime, Any, Any, Any]):
                 "Give an ISO 8601 time with its zone, such as 2026-01-05T09:00:00Z.",
             )
         return found
+
+
+@extend_schema_field(OpenApiTypes.DATE)
+class Day(serializers.Field[date, Any, Any, Any]):
+    """A date as ISO 8601 writes it."""
+
+    def to_internal_value(self, data: Any) -> date:
+        try:
+            if isinstance(data, str) and len(data) == 10:
+                return date.fromisoformat(data)
+        except ValueError:
+            pass
+        refuse("请填日期，如 2026-12-12。", "Give a date, such as 2026-12-12.")
 
 
 @extend_schema_field({"type": "object", "additionalProperties": True})

@@ -10,6 +10,7 @@ from api.views.cards import CardDetail, Cards, NextCard
 from api.views.demos import DemoDetail, Demos
 from api.views.disputes import Disputes
 from api.views.export import OwnPackage
+from api.views.interview import OwnInterview
 from api.views.mock import (
     MockAnswers,
     MockDetail,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("v1/mock-interviews/<uuid:mock_id>/marks/", MockMarking.as_view(), name="mock_marks"),
     path("v1/mock-interviews/<uuid:mock_id>/report/", MockReports.as_view(), name="mock_report"),
     path("v1/me/", Me.as_view(), name="me"),
+    path("v1/me/interview/", OwnInterview.as_view(), name="interview"),
     path("v1/me/statistics/", OwnStatistics.as_view(), name="statistics"),
     path("v1/me/export.apkg", OwnPackage.as_view(), name="own_package"),
     path("v1/me/tokens/", OwnTokens.as_view(), name="tokens"),

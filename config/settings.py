@@ -239,6 +239,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ClaimKind": ["always", "share", "sometimes", "shown"],
         "DisputeKind": "api.dispute_shapes.KINDS",
         "EventKind": "api.study_shapes.KINDS",
+        "QuestionLevel": ["screen", "core", "deep"],
     },
 }
 

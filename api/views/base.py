@@ -40,7 +40,7 @@ class ApiView(APIView):
     permission_classes = (Scoped,)
     parser_classes = (StrictJSONParser,)
     throttle_classes = (Throttle,)
-    http_method_names = ["get", "head", "post", "patch", "delete"]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     scopes: dict[str, str | None] = {}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
@@ -17,6 +18,9 @@ from quizbank.models.interviews import open_interview as open_interview
 from quizbank.queries.load import USUAL_SECONDS, learner_at
 from quizbank.queries.study import usual_duration_ms
 from quizbank.scheduling import recall
+
+if TYPE_CHECKING:
+    from quizbank.scheduling.simulation import Deck
 
 SHARE = 0.95  # of the interviews that fall within an interval
 REPEATS = 24
@@ -48,6 +52,7 @@ class Pace:
     minutes: float  # a day, in the mean
     busiest: float  # minutes of the fullest day
     by_day: list[float]  # answers to expect, today first
+    known: list[float]  # questions recalled at the start of each day, the interview's the last
     on_the_day: Estimate
 
 
@@ -81,6 +86,7 @@ class Standing:
     studied: int
     now: Estimate
     paces: list[Pace]
+    stopping: list[float]  # as `Pace.known`, if nothing were studied any more
     days: list[Day]
     topics: list[TopicStand]
     weakest: list[tuple[Question, float]]
@@ -115,7 +121,8 @@ def standing(visitor: User | AnonymousUser | None, now: datetime) -> Standing | 
     held = _held(visitor, profile, asked, today)
     usual = usual_duration_ms(visitor)
     seconds = round(usual / 1000) if usual else USUAL_SECONDS
-    paces = _paces(_Start(interview, profile, held, len(asked), today, seconds))
+    start = _Start(interview, profile, held, len(asked), today, seconds)
+    paces = _paces(start)
     chances = {one.card.question_id: one.chance for one in held}
     weakest = sorted(held, key=lambda one: (one.chance, one.card.question.position))
     return Standing(
@@ -126,6 +133,7 @@ def standing(visitor: User | AnonymousUser | None, now: datetime) -> Standing | 
         studied=len(held),
         now=_estimate([one.chance for one in held], len(asked)),
         paces=paces,
+        stopping=start.stopping(),
         days=_days(interview, held, paces[0], today),
         topics=_topics(asked, chances),
         weakest=[(one.card.question, one.chance) for one in weakest[:WEAKEST]],
@@ -182,6 +190,22 @@ class _Start:
     def unseen(self) -> int:
         return self.asked - len(self.held)
 
+    def deck(self) -> Deck:
+        from quizbank.scheduling.simulation import held_deck, joined, new_deck
+
+        cards = [(one.card.seed, memory_of(one.card)) for one in self.held]
+        held = held_deck(cards, policy_of(self.profile), self.profile.zone)
+        return joined(held, new_deck(self.unseen, seed=1))
+
+    def stopping(self) -> list[float]:
+        from quizbank.scheduling.simulation import unattended
+
+        days = (self.interview.day - self.today).days
+        known = unattended(
+            self.deck(), parameters_of(self.profile), today=self.today, days=days + 1
+        )
+        return [float(n) for n in known]
+
     def key(self, new_per_day: int) -> str:
         said = [
             self.interview.aim,
@@ -208,28 +232,32 @@ def _paces(start: _Start) -> list[Pace]:
 
 def _pace(start: _Start, new_per_day: int) -> Pace:
     """A fifth of a second of work, so what was found is kept."""
-    from quizbank.scheduling.simulation import Settings, held_deck, joined, new_deck, rehearse
+    from quizbank.scheduling.simulation import Settings, rehearse
 
-    policy = policy_of(start.profile)
-    cards = [(one.card.seed, memory_of(one.card)) for one in start.held]
-    deck = joined(held_deck(cards, policy, start.profile.zone), new_deck(start.unseen, seed=1))
     settings = Settings(
-        policy=policy,
+        policy=policy_of(start.profile),
         parameters=parameters_of(start.profile),
         new_per_day=new_per_day,
         learner=learner_at(start.seconds),
         balancing=False,  # it moves reviews among the days and leaves their number
     )
-    aim, today = start.interview.aim, start.today
-    found = rehearse(deck, settings, aim, today=today, seed=1, repeats=REPEATS)
+    found = rehearse(
+        start.deck(),
+        settings,
+        start.interview.aim,
+        today=start.today,
+        seed=1,
+        repeats=REPEATS,
+    )
     minutes = found.seconds.mean(axis=0) / 60
     low, high = found.between(SHARE)
     return Pace(
         new_per_day=new_per_day,
-        learnt=len(cards) + round(float(found.fresh.sum(axis=1).mean())),
+        learnt=len(start.held) + round(float(found.fresh.sum(axis=1).mean())),
         minutes=float(minutes.mean()),
         busiest=float(minutes.max()),
         by_day=[float(n) for n in found.answers.mean(axis=0)],
+        known=[float(n) for n in found.known.mean(axis=0)],
         on_the_day=Estimate(float(found.recalled.mean()), low, high, start.asked),
     )
 

@@ -7,6 +7,7 @@ from django.urls import path
 from quizbank.urls.disputes import urlpatterns as disputes
 from quizbank.urls.documents import urlpatterns as documents
 from quizbank.urls.exchange import urlpatterns as exchange
+from quizbank.urls.interview import urlpatterns as interview
 from quizbank.urls.lab import urlpatterns as lab
 from quizbank.urls.quiz import urlpatterns as quiz
 from quizbank.views import acts, home, people, progress, questions, settings, study
@@ -31,6 +32,7 @@ urlpatterns = [
     path("settings/everything.json", settings.takeout, name="takeout"),
     path("settings/fit/", settings.fit, name="fit"),
     path("settings/delete/", settings.leave, name="leave"),
+    *interview,
     *lab,
     *quiz,
     *documents,

@@ -18,6 +18,7 @@ from quizbank.queries.sessions import SHORT, offers
 from quizbank.queries.study import StudyItem, counts, next_item, usual_duration_ms
 from quizbank.queries.traps import trap_of_the_day
 from quizbank.views import cards
+from quizbank.views.interview import outlook
 from quizbank.views.panel import Panel, trap_panel
 from quizbank.wording import calendar
 
@@ -94,6 +95,7 @@ def _returning(request: HttpRequest, user: User, now: datetime) -> dict[str, Any
         "hour": f"{line['session'].rollover_hour:02}:00",
         "surprises": [_misjudged(one) for one in surprises(user)],
         **_proof_of_the_day(request, line["session"].day),
+        **outlook(user, now),
     }
 
 

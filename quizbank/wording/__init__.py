@@ -22,6 +22,7 @@ from quizbank.wording import (
     documents,
     errors,
     home,
+    interview,
     lab,
     people,
     progress,
@@ -41,6 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {}
 for _part in (
     shell,
     home,
+    interview,
     study,
     acts,
     anki,

@@ -194,6 +194,11 @@ def test_a_standing_counts_what_is_learnt_and_what_is_not(alice, django_assert_m
     assert len(pace.by_day) == len(found.days) == 9
     assert [day.last for day in found.days] == [False] * 7 + [True] * 2
     assert sum(day.due for day in found.days) == 10
+    assert len(pace.known) == len(found.stopping) == 10
+    assert math.isclose(pace.known[0], found.now.mean)
+    assert math.isclose(found.stopping[0], found.now.mean)
+    assert found.stopping == sorted(found.stopping, reverse=True)
+    assert pace.known[-1] > found.stopping[-1]
     assert sum(one.asked for one in found.topics) == 30
     assert math.isclose(sum(one.recalled for one in found.topics), found.now.mean)
     chances = [chance for _, chance in found.weakest]

@@ -172,6 +172,8 @@ def test_a_rehearsal_counts_what_is_recalled_and_what_it_takes():
     low, high = found.between(0.95)
     assert 30 <= low < found.recalled.mean() < high <= 40
     assert (found.answers >= found.fresh).all()
+    assert found.known.shape == (8, 21)
+    assert abs(found.known[:, -1].mean() - found.recalled.mean()) < 0.5
     assert found.seconds.min() > 0
 
     again = rehearse(new_deck(60), settings, aim, today=TODAY, seed=1, repeats=8)

@@ -22,3 +22,4 @@ from quizbank.scheduling.simulation.deck import new_deck as new_deck
 from quizbank.scheduling.simulation.learner import Learner as Learner
 from quizbank.scheduling.simulation.rehearsal import Rehearsal as Rehearsal
 from quizbank.scheduling.simulation.rehearsal import rehearse as rehearse
+from quizbank.scheduling.simulation.rehearsal import unattended as unattended
