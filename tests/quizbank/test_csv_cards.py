@@ -1,0 +1,203 @@
+"""Cards as tables: ours come back as they were, other people's as they meant them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizbank.exchange import sheets, tables
+from quizbank.exchange.notes import Deed, Note, Past
+from tests.examples import examples
+
+AT = datetime(2026, 1, 5, 9, 0, 0, 1_234, tzinfo=UTC)
+AWKWARD = (
+    "two\nlines\r\nand\rmore",
+    'a "quote", a comma; a semicolon\tand a tab',
+    "<pre><code>x = {'a': [1, 2]}\n    y</code></pre>",
+    r"\(\frac{1}{n}\sum_i x_i\) {{c1::cloze::hint}}",
+    "中文，“引号”",
+    *("=1+2", "+1", "-1", "@SUM(A1)", "＝1", "'quoted'", "''", "\tx", "\n=1"),
+    "",
+)
+
+
+def note(**more) -> Note:
+    return Note(**{"key": "k", "front": "f", "back": "b", **more})
+
+
+def lines(*rows: str) -> list[Note]:
+    return tables.read("\r\n".join(rows))
+
+
+def words(notes: list[Note]) -> list[tuple[str, str]]:
+    return [(one.front, one.back) for one in notes]
+
+
+def test_nothing_comes_back_as_nothing():
+    assert tables.read(sheets.write([])) == []
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+def test_every_field_comes_back(text):
+    past = Past(text or "k", Deed.REVIEW, AT, 3, 8_200, 4)
+    one = note(
+        key=text.strip() + "k",
+        front=text,
+        back=text,
+        path=text,
+        deck=text,
+        tags=("one", "with space", "50%", text or "x"),
+        past=(past, Past("k2", Deed.RESET, AT)),
+        due=date(2026, 2, 1),
+        suspended=True,
+    )
+    assert tables.read(sheets.write([one, note()])) == [one, note()]
+
+
+letters = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30)
+named = letters.filter(str.strip)
+moments = st.datetimes(
+    datetime(2006, 1, 1),  # noqa: DTZ001 - the zone is drawn
+    datetime(2040, 1, 1),  # noqa: DTZ001
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=8))]),
+)
+pasts = st.builds(
+    Past,
+    key=named,
+    deed=st.sampled_from(Deed),
+    at=moments,
+    rating=st.none() | st.integers(-1, 9),
+    duration_ms=st.integers(0, 10**7),
+    days=st.integers(0, 40_000),
+)
+notes = st.builds(
+    Note,
+    key=named,
+    front=letters | st.sampled_from(AWKWARD),
+    back=letters | st.sampled_from(AWKWARD),
+    path=letters,
+    deck=letters,
+    tags=st.lists(letters.filter(bool), max_size=3).map(tuple),
+    past=st.lists(pasts, max_size=4).map(tuple),
+    due=st.none() | st.dates(date(1000, 1, 1)),
+    suspended=st.booleans(),
+)
+
+
+@examples(150, 5_000)
+@given(st.lists(notes, max_size=5), st.sampled_from([",", ";", "\t"]))
+def test_any_notes_come_back_as_they_were(them, separator):
+    text = sheets.write(them)
+    assert tables.read(text) == them
+    rows = csv.reader(io.StringIO(text.removeprefix(sheets.BOM), newline=""))
+    assert not [cell for row in rows for cell in row if cell.startswith(tuple("=+-@\t\r\n"))]
+    rewritten = io.StringIO()
+    rows = csv.reader(io.StringIO(text, newline=""))
+    csv.writer(rewritten, delimiter=separator).writerows(rows)
+    assert tables.read(rewritten.getvalue()) == them, "saved again by a spreadsheet"
+
+
+def test_a_file_for_excel_says_that_it_is_utf_8():
+    assert sheets.write([]).startswith("\ufeffkey,path,")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_two_columns_without_names(separator):
+    text = f'What is 1 < 2?{separator}"True; really, it is\tso"\r\n问题{separator}答案\n'
+    assert words(tables.read(text)) == [
+        ("What is 1 &lt; 2?", "True; really, it is\tso"),
+        ("问题", "答案"),
+    ]
+
+
+def test_one_name_alone_is_a_card():
+    assert words(lines("back,the rear", "top,the front")) == [
+        ("back", "the rear"),
+        ("top", "the front"),
+    ]
+
+
+def test_lines_in_a_cell_and_a_third_column_of_tags():
+    (one,) = lines('"first\nsecond",back,a b;c')
+    assert (one.front, one.tags) == ("first<br>second", ("a", "b", "c"))
+    assert (one.past, one.due, one.suspended) == ((), None, False)
+
+
+@pytest.mark.parametrize(
+    "header", ["front,back", "Question,Answer", "问题,答案", "正面,背面", "\ufeffFRONT, back "]
+)
+def test_columns_may_be_named(header):
+    assert words(lines(header, "q,a")) == [("q", "a")]
+
+
+def test_named_columns_may_stand_in_any_order_and_others_are_passed_over():
+    (one,) = lines("tags;source;back;front;due;deck", "t;book;a;q;2026/2/1;D::E")
+    assert (one.front, one.back, one.tags, one.due, one.deck) == (
+        *("q", "a", ("t",)),
+        *(date(2026, 2, 1), "D::E"),
+    )
+
+
+def test_what_anki_says_at_the_head_is_followed():
+    head = ("#separator:tab", "#html:true", "#guid column:1", "#deck column:2", "#tags column:5")
+    (one,) = lines(*head, "g1\tDeck\t<b>q</b>\ta, b; c\tx y")
+    assert one == Note("g1", "<b>q</b>", "a, b; c", deck="Deck", tags=("x", "y"))
+
+
+def test_a_first_card_that_begins_with_a_hash_is_a_card():
+    assert words(lines("#include,a directive", "#define: x,another")) == [
+        ("#include", "a directive"),
+        ("#define: x", "another"),
+    ]
+
+
+def test_a_card_keeps_its_key_when_its_answer_is_bettered():
+    (one,), (other,) = lines("what,that"), lines("what,that and more")
+    assert one.key == other.key
+    assert lines("who,that")[0].key != one.key
+
+
+OURS = "key,path,deck,front,back,tags,due,suspended,history"
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "says"),
+    [
+        ([""], 1, "empty"),
+        (["only", "one column"], 1, "one column"),
+        (["q,a", '"never closed,a'], 2, "quotes"),
+        (["q,a", '"a"b,c'], 2, "quotes"),
+        (["q,a,t", "q,a,t,more"], 2, "4 cells"),
+        (["front,back,front", "q,a,b"], 1, "same name"),
+        (["front,back,due", "q,a,", "q,a,soon"], 3, "no date"),
+        (["front,back,due", "q,a,2026-02-30"], 2, "no date"),
+        (["#separator:nonsense", "q,a"], 1, "separator"),
+        ([OURS, "k,,,f,b,,,,", '"k\n2",,,f,b,,,maybe,'], 3, "suspended"),
+        ([OURS, "k,,,f,b,,,"], 2, "8 cells"),
+        ([OURS, ",,,f,b,,,,"], 2, "key"),
+        ([OURS, "k,,,f,b,,,,2026-01-05T09:00:00 review 3 1 1 x"], 2, "history"),
+        ([OURS, "k,,,f,b,,,,2026-01-05T09:00:00Z dream 3 1 1 x"], 2, "history"),
+        ([OURS, "k,,,f,b,,,,2026-01-05T09:00:00Z review 3 1 1"], 2, "history"),
+        ([OURS, "k,,,f,b,,,,2026-01-05T09:00:00Z review three 1 1 x"], 2, "history"),
+    ],
+)
+def test_a_bad_table_is_refused_with_its_line(rows, line, says):
+    with pytest.raises(tables.Malformed, match=says) as refused:
+        lines(*rows)
+    assert refused.value.line == line
+    assert f"第 {line} 行" in refused.value.text.zh
+
+
+def test_too_many_rows_are_refused():
+    with pytest.raises(tables.Malformed, match="20,000"):
+        tables.read("q,a\n" * 20_001)
+
+
+def test_a_long_history_fits_into_its_cell():
+    long = tuple(Past(f"{n:040}", Deed.REVIEW, AT + timedelta(n), 3, 1, n) for n in range(2_500))
+    assert tables.read(sheets.write([note(past=long)])) == [note(past=long)]
