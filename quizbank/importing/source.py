@@ -58,10 +58,10 @@ class Source:
         return mark + len(self.text[:character].encode(_codec(self.encoding)))
 
 
-def read_source(name: str, data: bytes) -> Source:
+def read_source(name: str, data: bytes, *, largest: int = LARGEST) -> Source:
     """The file as text. Raises Refused, with the reason, for what is no text we can read."""
     short = name.replace("\\", "/").rsplit("/", 1)[-1][:120]
-    if len(data) > LARGEST:
+    if len(data) > largest:
         raise Refused("large", len(data))
     if short.lower().endswith(ARCHIVES) or data.startswith(MAGIC):
         raise Refused("archive", short)

@@ -74,3 +74,11 @@ class MockConflict(Exception):
     def __init__(self, text: Text) -> None:
         super().__init__(text.en)
         self.text = text
+
+
+class BadFile(Exception):
+    """A file of cards that is not taken in, and why."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from quizbank.views import exchange_anki
+from quizbank.views import exchange, exchange_anki
 
 urlpatterns: list[URLPattern] = [
+    path("exchange/", exchange.exchange, name="exchange"),
+    path("exchange/upload/", exchange.upload, name="exchange_upload"),
+    path("exchange/confirm/<uuid:upload_id>/", exchange.confirm, name="exchange_confirm"),
+    path("exchange/done/", exchange.done, name="exchange_done"),
     path("exchange/proofdeck.apkg", exchange_anki.proofdeck_apkg, name="export_anki"),
+    path("exchange/proofdeck-cards.csv", exchange.cards_csv, name="cards_csv"),
+    path("exchange/proofdeck-log.csv", exchange.log_csv, name="log_csv"),
 ]

@@ -21,6 +21,7 @@ from quizbank.wording import (
     disputes,
     documents,
     errors,
+    exchange,
     home,
     interview,
     lab,
@@ -56,6 +57,7 @@ for _part in (
     disputes,
     settings,
     progress,
+    exchange,
 ):
     WORDS.update(_part.WORDS)
 

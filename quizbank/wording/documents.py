@@ -15,6 +15,10 @@ WORDS = {
         "Markdown, TXT, CSV, TSV or JSON, 1 MiB at most; UTF-8 or GB18030. You see a report"
         " first; nothing is kept until you confirm.",
     ),
+    "documents.cards": (
+        "成套的卡片（Anki、表格）请到这里：",
+        "For decks of cards (Anki, tables) there is",
+    ),
     "documents.read": ("读这份文件", "Read the file"),
     "documents.no_file": ("还没有选文件。", "No file was chosen."),
     "documents.refused": ("这份文件没有收下。", "The file was not taken in."),

@@ -1,0 +1,113 @@
+"""Which file is read by whom: one table, by the ending of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from demos.kit.declare import Text
+from quizbank.exchange import anki, tables
+from quizbank.exchange.notes import Note
+from quizbank.importing.remarks import Refused
+from quizbank.importing.source import read_source
+from quizbank.models import Origin, User
+from quizbank.services.bringing import notes
+from quizbank.services.bringing.faces import safe, words
+from quizbank.services.bringing.report import Report
+from quizbank.services.errors import BadFile
+
+LARGEST = 32 * 1024 * 1024  # bytes
+SAMPLES = 3
+
+
+class Opened(Protocol):
+    """A file that was read."""
+
+    @property
+    def remarks(self) -> tuple[Text, ...]:
+        """What of it was lost on the way."""
+
+    @property
+    def samples(self) -> list[tuple[str, str]]:
+        """The two sides of its first cards in a few words."""
+
+    @property
+    def has_settings(self) -> bool:
+        """Whether it can also change how one studies."""
+
+    def preview(self, user: User, now: datetime) -> Report:
+        """What bringing it in would do; stores nothing."""
+
+    def bring_in(self, user: User, now: datetime, *, settings: bool = False) -> Report:
+        """Store it; with `settings` also how one studies."""
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Notes of any program."""
+
+    origin: Origin
+    notes: list[Note]
+    remarks: tuple[Text, ...] = ()
+    has_settings: bool = False
+
+    @property
+    def samples(self) -> list[tuple[str, str]]:
+        first = self.notes[:SAMPLES]
+        return [(words(safe(note.front)), words(safe(note.back))) for note in first]
+
+    def preview(self, user: User, now: datetime) -> Report:
+        return notes.preview(user=user, notes=self.notes, origin=self.origin, now=now)
+
+    def bring_in(self, user: User, now: datetime, *, settings: bool = False) -> Report:
+        return notes.bring_in(user=user, notes=self.notes, origin=self.origin, now=now)
+
+
+def check_size(size: int) -> None:
+    """Raises BadFile for more bytes than are taken in."""
+    if size > LARGEST:
+        raise BadFile(
+            Text(
+                f"文件超过 {LARGEST >> 20} MiB，请分几次导出。",
+                f"The file is larger than {LARGEST >> 20} MiB: export it in several parts.",
+            )
+        )
+
+
+def opened(name: str, data: bytes) -> Opened:
+    """What is in a file. Raises BadFile, which says what is wrong with it and where."""
+    check_size(len(data))
+    ending = "." + name.lower().rpartition(".")[2]
+    reader = READERS.get(ending)
+    if reader is None:
+        listed = " ".join(READERS)
+        raise BadFile(
+            Text(f"只收这些文件：{listed}", f"Only these files can be brought in: {listed}")
+        )
+    return reader(name, data)
+
+
+def _table(name: str, data: bytes) -> Opened:
+    try:
+        text = read_source(name, data, largest=LARGEST).text
+        return Cards(Origin.CSV, tables.read(text))
+    except (Refused, tables.Malformed) as refused:
+        raise BadFile(refused.text) from None
+
+
+def _package(name: str, data: bytes) -> Opened:
+    try:
+        found = anki.read(data, name)
+    except anki.Refused as refused:
+        raise BadFile(refused.text) from None
+    return Cards(Origin.ANKI, found.notes, tuple(remark.text for remark in found.remarks))
+
+
+READERS: dict[str, Callable[[str, bytes], Opened]] = {
+    ".apkg": _package,
+    ".csv": _table,
+    ".tsv": _table,
+    ".txt": _table,
+}

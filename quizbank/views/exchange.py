@@ -1,0 +1,162 @@
+"""Cards from other programs, and ours for them: a file is read, shown, confirmed, reported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from quizbank.exchange import sheets
+from quizbank.models import PendingUpload, Question, Topic, User
+from quizbank.models.bank import OWN_TOPIC
+from quizbank.queries import people, tables
+from quizbank.services import importing
+from quizbank.services.bringing import files
+from quizbank.services.bringing.report import REASONS
+from quizbank.services.errors import BadFile
+from quizbank.views.visitors import learner
+from quizbank.wording import language, say, spoken
+
+CSV = "text/csv; charset=utf-8"
+REPORT = "exchange_report"
+MOST_OWN = 200
+
+
+@never_cache
+@require_GET
+def exchange(request: HttpRequest) -> HttpResponse:
+    return _page(request)
+
+
+@never_cache
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """Read a file; it waits an hour for its confirmation."""
+    sent = request.FILES.get("file")
+    if sent is None:
+        return _page(request, error=say("documents.no_file"), status=422)
+    now = timezone.now()
+    name = sent.name or "cards.csv"
+    try:
+        files.check_size(sent.size or 0)
+        data = sent.read()
+        files.opened(name, data)
+    except BadFile as bad:
+        return _page(request, error=spoken(bad.text), status=422)
+    waiting = importing.hold(owner=learner(request, now), name=name, data=data, now=now)
+    return redirect("quizbank:exchange_confirm", upload_id=waiting.pk)
+
+
+@never_cache
+def confirm(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """What the waiting file would do; a POST does it, or drops the file with `cancel`."""
+    user = _person(request)
+    if user is None:
+        raise Http404
+    now = timezone.now()
+    waiting = PendingUpload.objects.filter(pk=upload_id, owner=user).first()
+    if waiting is None or waiting.created_at < now - importing.PENDING:
+        messages.info(request, say("documents.expired"))
+        return redirect("quizbank:exchange")
+    try:
+        file = files.opened(waiting.file_name, bytes(waiting.original))
+    except BadFile as bad:  # it came by the door for notes
+        messages.info(request, spoken(bad.text))
+        return redirect("quizbank:exchange")
+    if request.method != "POST":
+        context = {
+            "name": waiting.file_name,
+            "file": file,
+            "remarks": [spoken(text) for text in file.remarks],
+            **_shown(file.preview(user, now).json(), user),
+        }
+        return render(request, "quizbank/exchange/preview.html", context)
+    waiting.delete()
+    if request.POST.get("cancel"):
+        messages.info(request, say("exchange.cancelled"))
+        return redirect("quizbank:exchange")
+    report = file.bring_in(user, now, settings=bool(request.POST.get("settings")))
+    request.session[REPORT] = report.json()
+    return redirect("quizbank:exchange_done")
+
+
+@never_cache
+@require_GET
+def done(request: HttpRequest) -> HttpResponse:
+    """What the last file did."""
+    user, report = _person(request), request.session.get(REPORT)
+    if user is None or report is None:
+        return redirect("quizbank:exchange")
+    return render(request, "quizbank/exchange/done.html", _shown(report, user))
+
+
+@never_cache
+@require_safe
+def cards_csv(request: HttpRequest) -> HttpResponse:
+    """The person's cards with their past, which come back without loss."""
+    user = _person(request)
+    if user is None:
+        return redirect("quizbank:exchange")
+    return _file(sheets.write(tables.notes_of(user, language())), "proofdeck-cards.csv")
+
+
+@never_cache
+@require_safe
+def log_csv(request: HttpRequest) -> HttpResponse:
+    """Everything the person did with cards, for a spreadsheet."""
+    user = _person(request)
+    if user is None:
+        return redirect("quizbank:exchange")
+    text = sheets.BOM + sheets.table(tables.LOG, tables.log_of(user, language()))
+    return _file(text, "proofdeck-log.csv")
+
+
+def _person(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
+    user = _person(request)
+    own = Question.everyone.filter(owner=user, retired_at=None) if user else Question.objects.none()
+    context = {
+        "error": error,
+        "endings": ",".join(files.READERS),
+        "largest": files.LARGEST >> 20,
+        "cards": user.cards.count() if user else 0,
+        "topics": Topic.objects.exclude(slug=OWN_TOPIC),
+        "own": list(own.order_by("-created_at", "path")[:MOST_OWN]),
+        "more_own": max(0, own.count() - MOST_OWN),
+    }
+    return render(request, "quizbank/exchange/exchange.html", context, status=status)
+
+
+def _shown(report: Mapping[str, Any], user: User) -> dict[str, Any]:
+    """A report as templates show it."""
+    zone = ZoneInfo(people.profile_of(user).zone)
+    days = {
+        name: datetime.fromisoformat(report[name]).astimezone(zone).date()
+        for name in ("first", "last")
+        if report[name]
+    }
+    left = [
+        {**one, "text": spoken(REASONS[one["reason"]]), "name": say(f"exchange.of_{one['what']}")}
+        for one in report["left"]
+    ]
+    others = [(say(f"exchange.of_{name}"), n) for name, n in report["others"].items() if n]
+    new = sum(report[name] for name in ("created", "reviews", "acts")) + sum(n for _, n in others)
+    return {"report": {**report, **days}, "left": left, "others": others, "adds": new > 0}
+
+
+def _file(text: str, name: str) -> HttpResponse:
+    answer = HttpResponse(text, content_type=CSV)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,210 @@
+"""The page on which cards come in and leave: read, look, confirm, report."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from quizbank.exchange import tables
+from quizbank.models import Card, PendingUpload, Question, ReviewEvent, User
+from quizbank.services.audit import audit
+from quizbank.services.bringing import files
+from quizbank.services.undo import undo
+from tests.cast import MONDAY
+from tests.quizbank.study_cast import grade, make_question
+
+CARDS = "front,back,tags\r\nWhat is a cat?,An animal,zoo\r\nWhat is 1 < 2?,True,\r\n"
+
+
+def send(client: Client, data: str | bytes, name: str = "a.csv", language: str = "en") -> Any:
+    data = data.encode() if isinstance(data, str) else data
+    return client.post(f"/{language}/exchange/upload/", {"file": SimpleUploadedFile(name, data)})
+
+
+def said(response: Any) -> str:
+    text = response.content.decode()
+    assert "⟦" not in text
+    return str(text)
+
+
+def bring(client: Client, data: str | bytes, name: str = "a.csv", **ticked: str) -> str:
+    """Send and confirm; the report's page."""
+    waiting = send(client, data, name).headers["Location"]
+    return said(client.post(waiting, ticked, follow=True))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_send_look_confirm_report(alice: User, alice_client: Client, language: str) -> None:
+    answer = send(alice_client, CARDS, language=language)
+    waiting = answer.headers["Location"]
+    preview = said(alice_client.get(waiting))
+    assert "What is 1 &lt; 2?" in preview
+    assert re.search(r"<dd>2</dd>", preview)
+    assert not Question.everyone.filter(owner=alice).exists()
+    done = alice_client.post(waiting)
+    assert done.headers["Location"] == f"/{language}/exchange/done/"
+    assert re.search(r"<dd>2</dd>", said(alice_client.get(f"/{language}/exchange/done/")))
+    assert Question.everyone.filter(owner=alice).count() == 2
+    assert PendingUpload.objects.count() == 0
+    assert "What is a cat?" in said(alice_client.get(f"/{language}/exchange/"))
+
+
+def test_cancelling_keeps_nothing(alice_client: Client) -> None:
+    waiting = send(alice_client, CARDS).headers["Location"]
+    alice_client.post(waiting, {"cancel": "1"})
+    assert not PendingUpload.objects.exists()
+    assert not Question.everyone.exists()
+
+
+def test_a_second_time_says_that_nothing_is_new(alice_client: Client) -> None:
+    bring(alice_client, CARDS)
+    waiting = send(alice_client, CARDS).headers["Location"]
+    assert "nothing in this file that is not here" in said(alice_client.get(waiting))
+
+
+def test_a_visitor_becomes_a_guest_and_can_study_what_came(db: None) -> None:
+    client = Client()
+    assert client.get("/en/exchange/").status_code == 200
+    assert not User.objects.exists()
+    bring(client, CARDS)
+    own = Question.everyone.filter(owner=User.objects.get(is_guest=True)).first()
+    assert own is not None
+    assert own.title_en in said(client.get(f"/en/study/?question={own.path}"))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.pdf", b"%PDF-", "Only these files"),
+        ("a.csv", b'q,a\r\n"open', "Line 2"),
+        ("a.csv", b"x\x00,y", "control character"),
+        ("a.csv", "été,à la plage".encode("latin-1"), "GB18030"),
+        ("a.csv", b"", "empty"),
+    ],
+)
+def test_a_refusal_says_why_and_stores_nothing(
+    alice_client: Client, name: str, data: bytes, words: str
+) -> None:
+    answer = send(alice_client, data, name)
+    assert answer.status_code == 422
+    assert words in said(answer)
+    assert not PendingUpload.objects.exists()
+    assert not Question.everyone.exists()
+
+
+def test_too_large_a_file_is_refused(alice_client: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr(files, "LARGEST", 1 << 20)
+    answer = send(alice_client, b"q,a\n" * (1 << 18) + b"x")
+    assert answer.status_code == 422
+    assert "larger than 1 MiB" in said(answer)
+
+
+def test_no_file_at_all(alice_client: Client) -> None:
+    assert alice_client.post("/en/exchange/upload/").status_code == 422
+
+
+def test_chinese_tables_may_be_gb18030(alice: User, alice_client: Client) -> None:
+    bring(alice_client, "问题;答案\r\n梯度消失的原因是什么？;连乘\r\n".encode("gb18030"))
+    assert Question.everyone.get(owner=alice).title_zh == "梯度消失的原因是什么？"
+
+
+def test_strangers_get_404_and_an_old_file_is_gone(
+    alice_client: Client, mallory_client: Client
+) -> None:
+    waiting = send(alice_client, CARDS).headers["Location"]
+    assert mallory_client.post(waiting).headers["Location"] == "/en/exchange/"
+    assert Client().get(waiting).status_code == 404
+    PendingUpload.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    assert alice_client.post(waiting).headers["Location"] == "/en/exchange/"
+    assert not Question.everyone.exists()
+
+
+def test_a_file_of_notes_confirmed_here_is_refused_in_words(alice_client: Client) -> None:
+    """The same person's waiting file may have come by the other door."""
+    notes = {"file": SimpleUploadedFile("a.md", b"# Notes\n\ntext\n")}
+    waiting = alice_client.post("/en/documents/upload/", notes).headers["Location"]
+    here = waiting.replace("/documents/confirm/", "/exchange/confirm/")
+    assert alice_client.get(here).headers["Location"] == "/en/exchange/"
+
+
+def test_what_is_left_out_is_said_with_its_reason(alice_client: Client) -> None:
+    history = "2005-01-05T09:00:00Z review 3 1 1 x; 2025-01-05T09:00:00Z review 9 1 1 y"
+    head = "key,path,deck,front,back,tags,due,suspended,history"
+    report = bring(alice_client, f"{head}\r\nk,,,What?,That,,,,{history}\r\n")
+    assert "older than 2006" in report
+    assert "not 1, 2, 3 or 4" in report
+    assert not ReviewEvent.objects.exists()
+
+
+def lived(user: User) -> Question:
+    question = make_question()
+    for day, rating in enumerate((3, 3, 1, 4)):
+        grade(user, question, rating, MONDAY + timedelta(days=day * 3))
+    undo(user=user, client_uuid=uuid.uuid4(), now=MONDAY + timedelta(days=10))
+    return question
+
+
+def test_cards_leave_and_come_back_as_nothing_new(alice: User, alice_client: Client) -> None:
+    lived(alice)
+    bring(alice_client, CARDS)
+    before = ReviewEvent.objects.count(), Card.objects.count(), Question.everyone.count()
+    text = alice_client.get("/en/exchange/proofdeck-cards.csv").content.decode()
+    assert len(tables.read(text)) == 3
+    assert "nothing in this file" in said(
+        alice_client.get(send(alice_client, text).headers["Location"])
+    )
+    bring(alice_client, text)
+    assert before == (
+        *(ReviewEvent.objects.count(), Card.objects.count(), Question.everyone.count()),
+    )
+
+
+def test_cards_arrive_in_another_account_as_they_were(
+    alice: User, alice_client: Client, mallory: User, mallory_client: Client
+) -> None:
+    question = lived(alice)
+    text = alice_client.get("/zh/exchange/proofdeck-cards.csv").content
+    bring(mallory_client, text)
+    card, other = (Card.objects.get(user=one, question=question) for one in (alice, mallory))
+    for name in ("state", "stability", "difficulty", "due_day", "interval", "reps", "lapses"):
+        assert getattr(card, name) == getattr(other, name), name
+    assert audit(user=mallory, repair=False).differences == []
+    assert {e.origin for e in ReviewEvent.objects.filter(user=mallory)} == {"csv"}
+
+
+def test_the_log_as_a_table_says_what_was_undone(alice: User, alice_client: Client) -> None:
+    question = lived(alice)
+    text = alice_client.get("/en/exchange/proofdeck-log.csv").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(row["kind"], row["rating"], row["undone"]) for row in rows] == [
+        ("review", "3", ""),
+        ("review", "3", ""),
+        ("review", "1", ""),
+        ("review", "4", "1"),
+        ("undo", "", ""),
+    ]
+    assert {row["question"] for row in rows} == {question.path}
+
+
+def test_a_table_holds_nobody_elses_cards(
+    alice: User, mallory_client: Client, alice_client: Client
+) -> None:
+    question = lived(alice)
+    for name in ("cards", "log"):
+        address = f"/en/exchange/proofdeck-{name}.csv"
+        assert question.path not in mallory_client.get(address).content.decode()
+        assert Client().get(address).status_code == 302
+
+
+def test_settings_and_notes_lead_to_the_page(alice_client: Client) -> None:
+    for page in ("/en/settings/", "/en/documents/"):
+        assert 'href="/en/exchange/"' in said(alice_client.get(page))
