@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from quizbank.services.audit import audit
 from quizbank.services.bringing import files
 from quizbank.services.undo import undo
 from tests.cast import MONDAY
+from tests.quizbank import anki_cast
 from tests.quizbank.study_cast import grade, make_question
 
 CARDS = "front,back,tags\r\nWhat is a cat?,An animal,zoo\r\nWhat is 1 < 2?,True,\r\n"
@@ -208,3 +209,47 @@ def test_a_table_holds_nobody_elses_cards(
 def test_settings_and_notes_lead_to_the_page(alice_client: Client) -> None:
     for page in ("/en/settings/", "/en/documents/"):
         assert 'href="/en/exchange/"' in said(alice_client.get(page))
+
+
+LOG = (
+    (1_704_186_000_000, 11, 3, -600, 0, 8_000, 0),
+    (1_704_272_400_000, 11, 3, 29, 0, 6_000, 1),
+)
+
+
+def test_a_package_of_anki_comes_in_with_its_log(alice: User, alice_client: Client) -> None:
+    package = anki_cast.package(log=LOG)
+    waiting = send(alice_client, package, "deck.apkg").headers["Location"]
+    preview = said(alice_client.get(waiting))
+    assert "What is Adam?" in preview
+    assert "2 Jan" in preview
+    report = said(alice_client.post(waiting, follow=True))
+    assert re.search(r"<dd>2 <span", report)
+    card = Card.objects.get(user=alice)
+    assert (card.reps, card.due_day) == (2, date(2024, 1, 31))
+    assert card.question.tags == ["Interview::ML", "optimisers", "ml::adam"]
+    assert audit(user=alice, repair=False).differences == []
+    assert "nothing in this file" in said(
+        alice_client.get(send(alice_client, package, "deck.apkg").headers["Location"])
+    )
+
+
+def test_a_package_that_cannot_be_read_is_refused(alice_client: Client) -> None:
+    answer = send(alice_client, b"no zip", "deck.apkg")
+    assert answer.status_code == 422
+    assert "no package of Anki" in said(answer)
+
+
+def test_a_package_of_ours_finds_its_way_back(
+    alice: User, alice_client: Client, mallory: User, mallory_client: Client
+) -> None:
+    question = lived(alice)
+    before = ReviewEvent.objects.count()
+    package = b"".join(alice_client.get("/en/exchange/proofdeck.apkg"))
+    bring(alice_client, package, "proofdeck.apkg")
+    assert ReviewEvent.objects.count() == before
+    bring(mallory_client, package, "proofdeck.apkg")
+    card, other = (Card.objects.get(user=one, question=question) for one in (alice, mallory))
+    for name in ("state", "stability", "difficulty", "due_day", "reps", "lapses"):
+        assert getattr(card, name) == getattr(other, name), name
+    assert not Question.everyone.filter(owner__isnull=False).exists()
