@@ -7,7 +7,8 @@ A learner lives with the whole bank for some weeks; the deck goes out as a packa
 interpreter, which has Anki and nothing of ours, imports it into an empty collection. Notes,
 cards, decks, tags, media, rows of the log, days and memory have to be the ones that left; a
 second import has to change nothing; Anki's check of its database has to find nothing. Anki then
-exports the deck in both of its formats, and what we read of those has to be what we read of ours.
+exports the deck in both of its formats, and what we read of those has to be what we read of ours;
+after some answers in Anki, those have to be in it too.
 Anki keeps four decimals of a stability and three of a difficulty, so these agree to 1e-4 (relative
 above one day) and to 1e-3. No timing: a check of what is said. `anki` is AGPL and no part of this
 project.
@@ -39,7 +40,7 @@ PEER_ZONES = ("Asia/Shanghai", "America/New_York")
 
 # Read by the other interpreter.
 PEER = """
-import hashlib, json, os, sys
+import hashlib, json, os, sys, time
 from datetime import date, timedelta
 from anki import import_export_pb2 as pb
 from anki.buildinfo import version
@@ -100,9 +101,30 @@ for legacy in (False, True):
         out_path=os.path.join(place, "older.apkg" if legacy else "newer.apkg"), limit=None,
         options=ExportAnkiPackageOptions(with_scheduling=True, with_deck_configs=True,
                                          with_media=True, legacy=legacy))
+
+# The learner goes on in Anki.
+from anki.scheduler_pb2 import CardAnswer
+answered = []
+for deck in col.decks.all_names_and_ids():
+    col.decks.select(deck.id)
+    queued = col.sched.get_queued_cards().cards
+    if queued and len(answered) < 9:
+        top = queued[0]
+        rating = len(answered) % 4
+        states = (top.states.again, top.states.hard, top.states.good, top.states.easy)
+        col.sched.answer_card(CardAnswer(
+            card_id=top.card.id, current_state=top.states.current, new_state=states[rating],
+            rating=rating, answered_at_millis=int(time.time() * 1000) + len(answered),
+            milliseconds_taken=4000))
+        card = col.get_card(top.card.id)
+        answered.append([f"{card.note().guid}/{card.ord}", rating + 1])
+col.export_anki_package(
+    out_path=os.path.join(place, "studied.apkg"), limit=None,
+    options=ExportAnkiPackageOptions(with_scheduling=True, legacy=True))
 col.close()
 json.dump({"version": version, "first": first, "second": second, "told": before,
-           "same": before == after, "sound": sound, "check": text.splitlines()}, sys.stdout)
+           "same": before == after, "sound": sound,
+           "answered": answered, "check": text.splitlines()}, sys.stdout)
 """
 
 
@@ -281,6 +303,19 @@ def back(package: Path) -> dict[str, Any]:
     }
 
 
+def went_on(before: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    """What we read otherwise than the learner did after they had gone on in Anki."""
+    studied = back(found["place"] / "studied.apkg")
+    more = [
+        [told[0], past.rating]
+        for path, told in studied.items()
+        for past in told[5][len(before[path][5]) :]
+    ]
+    kept = all(told[5][: len(before[path][5])] == before[path][5] for path, told in studied.items())
+    same = sorted(more) == sorted(found["answered"]) and len(more) > 0 and kept
+    return [] if same else [f"answered {found['answered']} in Anki, read {more}"]
+
+
 def check(command: str, days: int, seed: int, demos: int) -> dict[str, Any]:
     prepare()
     if demos:
@@ -309,6 +344,7 @@ def check(command: str, days: int, seed: int, demos: int) -> dict[str, Any]:
                     for path, told in before.items()
                     if after.get(path) != told
                 ]
+            wrong += [f"{zone}: {one}" for one in went_on(before, found)]
         size = package.stat().st_size
     states = [leaf for leaf in sent if leaf.standing]
     stability, difficulty = drift(sent, found)

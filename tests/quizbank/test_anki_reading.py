@@ -8,14 +8,18 @@ import sys
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from quizbank.exchange import anki
 from quizbank.exchange.anki import child, guarded, kinds, reading
 from quizbank.exchange.anki.reading import Read, read_here
 from quizbank.exchange.anki.refusals import REMARKS, Refused, Remark
 from quizbank.exchange.notes import Deed, Note, Past
+from tests.examples import examples
 from tests.quizbank.anki_cast import (
     BASIC,
     CARD,
@@ -207,6 +211,19 @@ def test_a_hostile_collection_is_refused(read, what: str) -> None:
     assert refused.value.code == code
 
 
+@examples(60, 3_000)
+@given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=20))
+def test_a_damaged_package_is_read_or_refused(places) -> None:
+    database = bytearray(collection(log=[(STAMP + n, 11, 3, 1, 0, 0, 1) for n in range(9)]))
+    for share, byte in places:
+        database[int(share * len(database))] = byte
+    with TemporaryDirectory() as place:
+        try:
+            read_here(zipped({"collection.anki2": bytes(database)}), "", Path(place))
+        except Refused as refused:
+            assert refused.code in ("broken", "no_sqlite", "view")  # noqa: PT017 - or nothing
+
+
 def test_too_much_is_refused(read, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MOST_CARDS", 1)
     monkeypatch.setattr(reading, "MOST_LOG", 1)
@@ -216,9 +233,9 @@ def test_too_much_is_refused(read, monkeypatch: pytest.MonkeyPatch) -> None:
         "log": {"log": [(STAMP + n, 11, 3, 1, 0, 0, 1) for n in range(2)]},
         "words": {},
     }
-    for code, given in many.items():
+    for code, asked in many.items():
         with pytest.raises(Refused) as refused:
-            read(**given)
+            read(**asked)
         assert refused.value.code == code
 
 
