@@ -7,6 +7,7 @@ function of the card and its number of reviews: the same log gives the same days
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 SHORTEST_FUZZED = 2.5  # days
 RANGES = ((2.5, 7.0, 0.15), (7.0, 20.0, 0.10), (20.0, float("inf"), 0.05))
@@ -23,6 +24,7 @@ def uniform(seed: int) -> float:
     return (int.from_bytes(digest[:8]) >> 11) * 2.0**-53
 
 
+@lru_cache(maxsize=4_096)
 def window(interval: int, maximum: int) -> tuple[int, int]:
     """First and last day the interval may become. The maximum is applied first."""
     interval = min(interval, maximum)

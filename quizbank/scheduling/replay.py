@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from quizbank.scheduling import engine
 from quizbank.scheduling.acts import Reset
@@ -56,10 +56,9 @@ def step(
     )
     drawn = _draw(seed, memory)
     raw = gap.days if after.state == REVIEW else 0
-    chosen = _choose(memory, answer, day, raw, drawn, load) if raw else 0
+    chosen = _choose(memory, answer, raw, drawn) if raw else 0
     if raw:
-        due_day = day + timedelta(days=chosen)
-        due = start_of_day(due_day, answer.zone, answer.policy.rollover)
+        due_day, due = _promised(day, chosen, answer)
         wait = timedelta(days=chosen)
     else:
         due, wait = (answer.at + gap).astimezone(UTC), gap
@@ -84,7 +83,45 @@ def step(
         buried_until=memory.buried_until,
         touched=answer.at,
     )
-    return Outcome(scheduled, wait, drawn, raw, chosen)
+    outcome = Outcome(scheduled, wait, drawn, raw, chosen)
+    return outcome if load is None else spread(memory, answer, outcome, load)
+
+
+def reach(before: Memory, answer: Answer, outcome: Outcome) -> tuple[date, date] | None:
+    """The first and the last day of which `spread` would ask how full they are; None if it
+    would not ask, so that nobody need count."""
+    raw, policy = outcome.raw, answer.policy
+    if not raw or raw > FARTHEST or before.reps == 0 or not policy.fuzz:
+        return None
+    day = outcome.memory.last_day
+    assert day is not None
+    lower, upper = window(raw, policy.maximum_interval)
+    return day + timedelta(days=lower), day + timedelta(days=upper)
+
+
+def spread(before: Memory, answer: Answer, outcome: Outcome, load: Load) -> Outcome:
+    """The outcome of an answer just given on a day chosen by how full the days are."""
+    if reach(before, answer, outcome) is None or _is_recorded(answer, outcome.raw, outcome.seed):
+        return outcome
+    day = outcome.memory.last_day
+    assert day is not None
+    chosen = balanced(
+        outcome.raw,
+        today=day,
+        load=load,
+        seed=outcome.seed,
+        maximum=answer.policy.maximum_interval,
+        at_least=_floor(before, answer),
+    )
+    due_day, due = _promised(day, chosen, answer)
+    memory = replace(outcome.memory, due=due, due_day=due_day, interval=chosen)
+    return replace(outcome, memory=memory, wait=timedelta(days=chosen), chosen=chosen)
+
+
+def _promised(day: date, chosen: int, answer: Answer) -> tuple[date, datetime]:
+    """The day an interval leads to, and when it begins."""
+    due_day = day + timedelta(days=chosen)
+    return due_day, start_of_day(due_day, answer.zone, answer.policy.rollover)
 
 
 def _is_leech(lapses: int, threshold: int) -> bool:
@@ -103,33 +140,26 @@ def _draw(seed: int, memory: Memory) -> int:
     return seed + (memory.reps << 16) + memory.interval
 
 
-def _choose(
-    memory: Memory, answer: Answer, day: date, raw: int, seed: int, load: Load | None
-) -> int:
-    """The days recorded with the answer, if they were drawn for this interval and seed or were
-    promised by another program."""
-    if answer.chosen is not None and (answer.foreign or (answer.raw, answer.seed) == (raw, seed)):
+def _choose(memory: Memory, answer: Answer, raw: int, seed: int) -> int:
+    """The days recorded with the answer, if they still follow."""
+    if answer.chosen is not None and _is_recorded(answer, raw, seed):
         return answer.chosen
     if memory.reps == 0 or not answer.policy.fuzz:
         # A first interval is what the page showed before the card had a learner.
         return raw
-    floor = memory.interval if answer.rating >= HARD else 0
     longest = answer.policy.maximum_interval
-    if load is None or raw > FARTHEST:
-        return fuzzed(raw, seed=seed, maximum=longest, at_least=floor)
-    return balanced(raw, today=day, load=load, seed=seed, maximum=longest, at_least=floor)
+    return fuzzed(raw, seed=seed, maximum=longest, at_least=_floor(memory, answer))
 
 
-def reach(before: Memory, answer: Answer, outcome: Outcome) -> tuple[date, date] | None:
-    """The first and the last day of which `step` would ask how full they are; None if it
-    would not ask, so that nobody need count."""
-    raw, policy = outcome.raw, answer.policy
-    if not raw or raw > FARTHEST or before.reps == 0 or not policy.fuzz:
-        return None
-    day = outcome.memory.last_day
-    assert day is not None
-    lower, upper = window(raw, policy.maximum_interval)
-    return day + timedelta(days=lower), day + timedelta(days=upper)
+def _is_recorded(answer: Answer, raw: int, seed: int) -> bool:
+    """Whether its days were drawn for this interval and seed or promised by another program."""
+    drawn = (answer.raw, answer.seed) == (raw, seed)
+    return answer.chosen is not None and (answer.foreign or drawn)
+
+
+def _floor(memory: Memory, answer: Answer) -> int:
+    """The interval that a passing answer does not undercut."""
+    return memory.interval if answer.rating >= HARD else 0
 
 
 def undone(events: Iterable[Event]) -> dict[int, int]:
