@@ -7,10 +7,11 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from django.db.models import Count, Q, Value
+from django.db.models import Q
 
 from quizbank.models.interviews import aim_at
 from quizbank.models.people import StudyProfile, User
+from quizbank.models.rows import select, update, written
 from quizbank.models.study import Card, EventKind, ReviewEvent
 from quizbank.scheduling import (
     DEFAULT_PARAMETERS,
@@ -28,6 +29,7 @@ from quizbank.scheduling import (
     Suspend,
     fold,
     reach,
+    spread,
     step,
     study_day,
     undone,
@@ -94,7 +96,7 @@ def remember(card: Card, memory: Memory, last_event: int | None) -> None:
     for name in MEMORY_FIELDS:
         setattr(card, name, getattr(memory, name))
     card.last_event_id = last_event
-    card.save(update_fields=[*MEMORY_FIELDS, "last_event"])
+    update(card, (*MEMORY_FIELDS, "last_event_id"))
 
 
 def to_event(row: ReviewEvent) -> Event:
@@ -183,15 +185,22 @@ def latest_deed(user: User, taken_back: Container[int]) -> ReviewEvent | None:
     return next((row for row in rows if row.pk not in taken_back), None)
 
 
+# Each half by an index of its own: the days by user and day, where no id has to be looked up,
+# and the siblings, a handful, by user and question.
+_LOAD = """
+SELECT due_day, COUNT(*) FROM quizbank_card
+WHERE user_id = %s AND NOT suspended AND due_day BETWEEN %s AND %s GROUP BY due_day
+UNION ALL
+SELECT due_day, 0 FROM quizbank_card
+WHERE user_id = %s AND question_id = %s AND NOT suspended AND id <> %s
+"""
+
+
 def load_of(card: Card, week: Sequence[float], first: date, last: date) -> Load:
     """How full those days are with the person's other cards, in one query."""
-    shown = Card.objects.filter(user=card.user_id, suspended=False).order_by()
-    # Each half by an index of its own: the days by user and day, where no id has to be looked
-    # up, and the siblings, a handful, by user and question.
-    days = shown.filter(due_day__gte=first, due_day__lte=last)
-    counted = days.values_list("due_day").annotate(n=Count("*"))
-    siblings = shown.filter(question=card.question_id).exclude(pk=card.pk)
-    rows = list(counted.union(siblings.values_list("due_day", Value(0)), all=True))
+    days = (*written(Card, due_day=first), *written(Card, due_day=last))
+    others = written(Card, user_id=card.user_id, question_id=card.question_id, id=card.pk)
+    rows = select(_LOAD, (card.user_id, *days, *others))
     due = {day: n for day, n in rows if n}
     if not card.suspended and card.due_day in due:
         due[card.due_day] -= 1
@@ -220,5 +229,6 @@ def considered(
         asked = [reach(memory, *pair) for pair in zip(answers, outcomes, strict=True)]
         if days := [day for span in asked if span for day in span]:
             load = load_of(card, profile.easy_days, min(days), max(days))
-            outcomes = [ahead(answer, load=load) for answer in answers]
+            pairs = zip(answers, outcomes, strict=True)
+            outcomes = [spread(memory, *pair, load) for pair in pairs]
     return [Folded(outcome.memory, PENDING, {PENDING: outcome}) for outcome in outcomes]

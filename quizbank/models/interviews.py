@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from quizbank.models.bank import Question
+from quizbank.models.rows import find
 from quizbank.scheduling import Aim
 
 
@@ -68,7 +69,7 @@ def open_interview(user_id: int | None) -> Interview | None:
     """The interview the person prepares for, also on the day and after it until it is closed."""
     if user_id is None:
         return None
-    return Interview.objects.select_related("user").filter(user=user_id, closed_at=None).first()
+    return find(Interview, user_id=user_id, closed_at=None)
 
 
 def aim_at(user_id: int | None, question_id: int | None) -> Aim | None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,8 @@ AHEAD = timedelta(minutes=5)  # how far a client's clock may run before ours
 LONGEST_DURATION = 10 * 60 * 1000  # ms; longer means the learner went away
 MOST_TICKS = 100
 LONGEST_EXTRA = 4_000  # characters of JSON
+FORMS = tuple(Form.values)
+CONFIDENCES = ("", *Confidence.values)
 # Of the acts that name a day: the soonest, in study days from the one they are done on.
 SOONEST = {
     EventKind.PLAN: 1,
@@ -57,13 +60,13 @@ class Given:
         if self.suggestion is not None and not _is_rating(self.suggestion):
             text = Text("建议评分只能是 1 到 4。", "The suggestion must be 1, 2, 3 or 4.")
             raise BadReview("suggestion", text)
-        if self.form not in Form.values:
+        if self.form not in FORMS:
             raise BadReview("form", Text("没有这种题型。", "There is no such form of card."))
         if isinstance(self.duration_ms, bool) or not isinstance(self.duration_ms, int):
             raise BadReview("duration_ms", Text("用时须为整数毫秒。", "Give whole milliseconds."))
         if self.duration_ms < 0:
             raise BadReview("duration_ms", Text("用时不能为负。", "A duration is not negative."))
-        if self.confidence not in ("", *Confidence.values):
+        if self.confidence not in CONFIDENCES:
             text = Text("把握只能是 low、mid 或 high。", "How sure is low, mid or high.")
             raise BadReview("confidence", text)
         if not isinstance(self.hint_used, bool):
@@ -85,7 +88,7 @@ class Given:
         if self.prediction is not None and not _fits(dict(self.prediction)):
             raise BadReview("prediction", UNREADABLE)
 
-    @property
+    @cached_property
     def payload_hash(self) -> str:
         """Of what the learner decided. How long it took is measured anew by each retry."""
         said: dict[str, Any] = {
@@ -129,7 +132,7 @@ class GivenAct:
                 raise BadReview("days", text)
         _check_time(self.reviewed_at, now)
 
-    @property
+    @cached_property
     def payload_hash(self) -> str:
         said: dict[str, Any] = {"kind": str(self.kind), "question": self.question.path}
         if self.days is not None:

@@ -6,11 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from quizbank.models import Card, ReviewEvent, StudyPolicy, StudyProfile, User
+from quizbank.models import Card, ParameterSet, ReviewEvent, StudyPolicy, StudyProfile, User
 from quizbank.models.history import history, remember
+from quizbank.models.rows import find
 from quizbank.scheduling import Folded, Policy, fold
 from quizbank.services.errors import ReviewConflict
 
@@ -21,16 +23,26 @@ def lock_profile(user: User) -> StudyProfile:
     Two quick taps on "Good" must be scheduled one after the other, not twice from the
     same state, and an adoption must see every card.
     """
-    locked = StudyProfile.objects.select_for_update(of=("self",)).select_related("parameter_set")
-    profile, _ = locked.get_or_create(user=user)
+    profile = find(StudyProfile, locked=True, user_id=user.pk)
+    if profile is None:
+        profile, _ = StudyProfile.objects.select_for_update().get_or_create(user=user)
+    if profile.parameter_set_id is not None:
+        profile.parameter_set = find(ParameterSet, id=profile.parameter_set_id)
     return profile
 
 
 def stored_event(user: User, client_uuid: UUID, payload_hash: str) -> ReviewEvent | None:
     """What that UUID was used for before. Raises ReviewConflict if for something else."""
-    event = ReviewEvent.objects.filter(user=user, client_uuid=client_uuid).first()
+    event = find(ReviewEvent, user_id=user.pk, client_uuid=client_uuid)
     if event is not None and event.payload_hash != payload_hash:
         raise ReviewConflict
+    return event
+
+
+def known_event(user: User, client_uuid: UUID, payload_hash: str) -> ReviewEvent:
+    """The same of a UUID that was used."""
+    event = stored_event(user, client_uuid, payload_hash)
+    assert event is not None
     return event
 
 
@@ -41,9 +53,18 @@ def digest(payload: Mapping[str, Any]) -> str:
 
 
 def stored_policy(policy: Policy) -> StudyPolicy:
-    values = policy.json()
-    row, _ = StudyPolicy.objects.get_or_create(digest=digest(values), defaults={"values": values})
-    return row
+    name = digest_of(policy)
+    stored = find(StudyPolicy, digest=name)
+    if stored is None:
+        made = {"values": policy.json()}
+        stored, _ = StudyPolicy.objects.get_or_create(digest=name, defaults=made)
+    return stored
+
+
+@lru_cache(maxsize=512)
+def digest_of(policy: Policy) -> str:
+    """The digest under which the settings are stored."""
+    return digest(policy.json())
 
 
 def refold(card: Card) -> Folded:

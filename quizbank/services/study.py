@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,13 +23,15 @@ from quizbank.models.history import (
     policy_on,
     remember,
 )
+from quizbank.models.rows import insert
+from quizbank.models.standing import standing_of
 from quizbank.scheduling import Answer, Memory, Outcome
 from quizbank.services.acts import locked_card, perform
 from quizbank.services.errors import BadReview as BadReview
 from quizbank.services.errors import ReviewConflict as ReviewConflict
 from quizbank.services.fits import look
 from quizbank.services.given import AHEAD, LONGEST_DURATION, Given, GivenAct
-from quizbank.services.log import clamp, lock_profile, stored_event, stored_policy
+from quizbank.services.log import clamp, digest_of, known_event, lock_profile, stored_policy
 from quizbank.services.parameters import adopt_parameters as adopt_parameters
 from quizbank.services.recorded import Recorded as Recorded
 from quizbank.services.undo import undo as undo
@@ -109,69 +111,68 @@ def _record(user: User, given: Given, now: datetime) -> Recorded:
     given.check(now)
     with transaction.atomic():
         profile = lock_profile(user)
-        stored = stored_event(user, given.client_uuid, given.payload_hash)
-        if stored is not None:
-            return Recorded.before(stored)
-        card = locked_card(user, given.question, given.form, now)
-        at = clamp(given.reviewed_at, user, now, AHEAD)
-        if given.cram:
-            event = _insert(card, profile, given, at, now, memory_of(card))
-            return Recorded(event, card, created=True)
-        day = day_of(profile, at)
-        answer = Answer(
-            rating=given.rating,
-            at=at,
-            day=day,
-            zone=profile.zone,
-            policy=policy_on(profile, card, day),
+        usual = policy_of(profile)
+        standing = standing_of(
+            user.pk, given.question.pk, given.form, given.client_uuid, digest_of(usual)
         )
+        if standing.event is not None:
+            return Recorded.before(known_event(user, given.client_uuid, given.payload_hash))
+        card = standing.card or locked_card(user, given.question, given.form, now)
+        at = clamp(given.reviewed_at, user, now, AHEAD)
+        day = day_of(profile, at)
+        bends = standing.interview is not None and not given.cram
+        policy = policy_on(profile, card, day) if bends else usual
+        event = _event(profile, card, given, at, day, now)
+        if policy is usual and standing.policy is not None:
+            event.policy_id = standing.policy
+        else:
+            event.policy = stored_policy(policy)
+        if given.cram:
+            _say(event, memory_of(card))
+            insert(event)
+            return Recorded(event, card, created=True)
+        answer = Answer(given.rating, at, day, profile.zone, policy)
         (folded,) = considered(card, profile, [answer], now)
-        outcome = folded.outcomes[PENDING]
-        event = _insert(card, profile, given, at, now, folded.memory, answer, outcome)
-        last = event.pk if folded.last_event == PENDING else folded.last_event
-        remember(card, folded.memory, last)
+        _say(event, folded.memory, folded.outcomes[PENDING])
+        insert(event)
+        remember(
+            card, folded.memory, event.pk if folded.last_event == PENDING else folded.last_event
+        )
         look(user, event.pk, now)
     return Recorded(event, card, created=True)
 
 
-def _insert(
-    card: Card,
-    profile: StudyProfile,
-    given: Given,
-    at: datetime,
-    now: datetime,
-    after: Memory,
-    answer: Answer | None = None,
-    outcome: Outcome | None = None,
+def _event(
+    profile: StudyProfile, card: Card, given: Given, at: datetime, day: date, now: datetime
 ) -> ReviewEvent:
-    """`outcome` is what the answer changed; both are None for cram."""
-    return ReviewEvent.objects.create(
+    return ReviewEvent(
         user_id=profile.user_id,
         card=card,
         client_uuid=given.client_uuid,
         payload_hash=given.payload_hash,
-        kind=EventKind.REVIEW if outcome else EventKind.CRAM,
+        kind=EventKind.CRAM if given.cram else EventKind.REVIEW,
         rating=given.rating,
         reviewed_at=at,
         client_time=given.reviewed_at,
         received_at=now,
         duration_ms=min(given.duration_ms, LONGEST_DURATION),
         zone=profile.zone,
-        study_day=day_of(profile, at),
-        policy=stored_policy(answer.policy if answer else policy_of(profile)),
-        parameter_set=profile.parameter_set,
-        fuzz_seed=outcome.seed if outcome else None,
-        interval_raw=outcome.raw if outcome else None,
-        interval_chosen=outcome.chosen if outcome else None,
+        study_day=day,
+        parameter_set_id=profile.parameter_set_id,
         suggestion=given.suggestion,
         ticks=list(given.ticks),
         answer=given.answer,
         prediction=dict(given.prediction) if given.prediction is not None else None,
         confidence=given.confidence,
         hint_used=given.hint_used,
-        after_state=after.state,
-        after_step=after.step,
-        after_stability=after.stability,
-        after_difficulty=after.difficulty,
-        after_due=after.due,
     )
+
+
+def _say(event: ReviewEvent, after: Memory, outcome: Outcome | None = None) -> None:
+    """Write into the event what follows from it. Without an outcome nothing was decided."""
+    if outcome is not None:
+        event.fuzz_seed = outcome.seed
+        event.interval_raw, event.interval_chosen = outcome.raw, outcome.chosen
+    event.after_state, event.after_step = after.state, after.step
+    event.after_stability, event.after_difficulty = after.stability, after.difficulty
+    event.after_due = after.due

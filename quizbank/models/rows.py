@@ -1,0 +1,173 @@
+"""Rows by statements composed once: what every answer reads and writes.
+
+The ORM composes each statement anew, which costs an answer several times what the database
+takes for it. Names, order and conversions follow from the fields of the model, so no column
+can be forgotten.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import DateField, DateTimeField, Field, JSONField, Model, UUIDField
+
+Row = TypeVar("Row", bound=Model)
+
+
+def select(sql: str, asked: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement, as the driver gives them for values as it takes them."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(sql, asked)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+
+def find(model: type[Row], *, locked: bool = False, **by: Any) -> Row | None:
+    """The row whose columns, called as its attributes are, have those values; None without one.
+
+    `locked` holds it until the transaction ends, where the database locks single rows.
+    """
+    table = _table(model)
+    empty = frozenset(name for name in by if by[name] is None)
+    asked = table.written([name for name in by if name not in empty], by)
+    rows = select(_select(table, tuple(by), empty, locked), asked)
+    return read(model, rows[0]) if rows else None
+
+
+def insert(row: Model) -> None:
+    """Store a new row, which the database numbers."""
+    table = _table(type(row))
+    ((row.pk,),) = select(_insert(table), table.written(table.numbered, vars(row)))
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def update(row: Model, names: tuple[str, ...]) -> None:
+    """Store those columns of a row, called as its attributes are."""
+    table = _table(type(row))
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(_update(table, names), table.written((*names, table.key), vars(row)))
+
+
+def read(model: type[Row], values: Sequence[Any]) -> Row:
+    """A row of the model from what the driver gave for all its columns."""
+    table, found = _table(model), list(values)
+    for place, convert in table.reads:
+        if found[place] is not None:
+            found[place] = convert(found[place])
+    return model.from_db(DEFAULT_DB_ALIAS, table.names, found)
+
+
+def written(model: type[Model], **values: Any) -> list[Any]:
+    """The values of those columns as the driver takes them."""
+    return _table(model).written(values, values)
+
+
+@cache
+def columns_of(model: type[Model], alias: str) -> str:
+    """All columns of the model, in the order that `read` takes them, for a statement."""
+    return ", ".join(f"{alias}.{quoted}" for quoted in _table(model).quoted.values())
+
+
+class Conversion(NamedTuple):
+    read: Callable[[Any], Any]  # from what the driver gives
+    write: Callable[[Any], Any]  # to what the driver takes
+
+
+class Table:
+    """The columns of a model in the site's database, by the names of their attributes."""
+
+    def __init__(self, model: type[Model]) -> None:
+        connection, fields = connections[DEFAULT_DB_ALIAS], model._meta.concrete_fields
+        quote = connection.ops.quote_name
+        conversions = {field.attname: _conversion(field, connection.vendor) for field in fields}
+        assert model._meta.pk is not None
+        self.key = model._meta.pk.attname
+        self.name = quote(model._meta.db_table)
+        self.names = [field.attname for field in fields]
+        self.numbered = [name for name in self.names if name != self.key]
+        self.quoted = {field.attname: quote(str(field.column)) for field in fields}
+        self.writes = {name: found.write for name, found in conversions.items() if found}
+        self.reads = [
+            (place, found.read) for place, found in enumerate(conversions.values()) if found
+        ]
+
+    def written(self, names: Iterable[str], values: Mapping[str, Any]) -> list[Any]:
+        writes = self.writes
+        return [
+            writes[name](value) if (value := values[name]) is not None and name in writes else value
+            for name in names
+        ]
+
+
+@cache
+def _table(model: type[Model]) -> Table:
+    return Table(model)
+
+
+@cache
+def _select(table: Table, by: tuple[str, ...], empty: frozenset[str], locked: bool) -> str:
+    wanted = (f"{table.quoted[name]} {'IS NULL' if name in empty else '= %s'}" for name in by)
+    locks = locked and connections[DEFAULT_DB_ALIAS].features.has_select_for_update
+    columns = ", ".join(table.quoted.values())
+    return " ".join(
+        ("SELECT", columns, "FROM", table.name, "WHERE", " AND ".join(wanted))
+        + ("FOR UPDATE",) * locks
+    )
+
+
+@cache
+def _insert(table: Table) -> str:
+    columns = ", ".join(table.quoted[name] for name in table.numbered)
+    marks = ", ".join("%s" for _ in table.numbered)
+    key = table.quoted[table.key]
+    return " ".join(
+        ("INSERT INTO", table.name, f"({columns})", "VALUES", f"({marks})", "RETURNING", key)
+    )
+
+
+@cache
+def _update(table: Table, names: tuple[str, ...]) -> str:
+    changed = ", ".join(f"{table.quoted[name]} = %s" for name in names)
+    return " ".join(
+        ("UPDATE", table.name, "SET", changed, "WHERE", table.quoted[table.key], "= %s")
+    )
+
+
+def _conversion(field: Field[Any, Any], vendor: str) -> Conversion | None:
+    """What a column's values need; None where the driver has them as they are."""
+    field = getattr(field, "target_field", field)
+    if isinstance(field, JSONField):
+        return Conversion(json.loads, _json)
+    if vendor != "sqlite":
+        return None
+    if isinstance(field, DateTimeField):
+        return Conversion(_aware, _in_utc)
+    if isinstance(field, DateField):
+        return Conversion(_as_it_is, date.isoformat)
+    return Conversion(UUID, _hexadecimal) if isinstance(field, UUIDField) else None
+
+
+def _json(value: Any) -> Any:
+    return connections[DEFAULT_DB_ALIAS].ops.adapt_json_value(value, None)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC)
+
+
+def _in_utc(moment: datetime) -> str:
+    return str(moment.astimezone(UTC).replace(tzinfo=None))
+
+
+def _hexadecimal(value: UUID) -> str:
+    return value.hex
