@@ -16,19 +16,22 @@ from hypothesis import given
 from quizbank.exchange import anki
 from quizbank.exchange.anki.reading import read_here
 from quizbank.exchange.notes import Deed, Note
-from quizbank.models import Card, Question, ReviewEvent, State, StudyProfile, User
+from quizbank.models import Card, Origin, Question, ReviewEvent, State, StudyProfile, User
 from quizbank.models.history import undos_of
 from quizbank.queries.export import DEEDS, Wish, leaves, package, sides_for
 from quizbank.services import acts
+from quizbank.services.bringing.notes import bring_in
 from quizbank.services.study import undo
 from quizbank.services.tokens import issue_token
 from tests.cast import MONDAY
 from tests.examples import examples
 from tests.proven import BELL, STONE
+from tests.quizbank.anki_cast import package as foreign
 from tests.quizbank.histories import histories, learner, live
 from tests.quizbank.study_cast import grade, make_questions
 from tests.quizbank.test_anki_writing import read, rows
 
+STAMP = 1_704_186_000_000  # 2024-01-02 09:00 UTC
 ADDRESS = "/en/exchange/proofdeck.apkg"
 
 
@@ -215,3 +218,23 @@ def test_a_package_of_ours_is_known_again_in_the_child(stone: Question) -> None:
         question.path for question in Question.objects.all()
     }
     assert found.remarks == ()
+
+
+def test_a_package_from_elsewhere_comes_and_goes_unchanged(alice: User) -> None:
+    log = [(STAMP, 11, 3, -600, 0, 8_000, 0), (STAMP + 86_400_000, 11, 4, 28, 0, 6_000, 1)]
+    first = read(foreign(log=log)).notes
+    bring_in(user=alice, notes=first, origin=Origin.ANKI, now=MONDAY)
+    (there,) = notes(alice).values()
+    assert [(p.at, p.rating, p.duration_ms, p.days) for p in there.past] == [
+        (p.at, p.rating, p.duration_ms, p.days) for p in first[0].past
+    ]
+    assert (there.due, there.tags) == (first[0].due, (first[0].deck, *first[0].tags))
+    assert "What is Adam?" in there.front
+    assert "Two moments." in there.back
+
+    content = package(alice, Wish("en"), MONDAY)
+    before = list(ReviewEvent.objects.values_list("client_uuid", flat=True))
+    again = read(content).notes
+    bring_in(user=alice, notes=again, origin=Origin.ANKI, now=MONDAY)
+    assert list(ReviewEvent.objects.values_list("client_uuid", flat=True)) == before
+    assert package(alice, Wish("en"), MONDAY) == content

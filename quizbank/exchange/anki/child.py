@@ -42,7 +42,10 @@ def read(data: bytes, name: str = "", *, seconds: float = SECONDS) -> Read:
 
 def run(command: Sequence[str], data: bytes, place: Path, seconds: float) -> dict[str, Any]:
     """What the command says in JSON when it is given those bytes. Raises Refused."""
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    # It has no business with our secrets; an interpreter may need to find its own library.
+    environment = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+    path = filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))
+    environment["PYTHONPATH"] = os.pathsep.join(path)
     said = place / "answer"
     try:
         with said.open("wb") as out:
@@ -52,7 +55,7 @@ def run(command: Sequence[str], data: bytes, place: Path, seconds: float) -> dic
                 stdout=out,
                 stderr=subprocess.DEVNULL,
                 cwd=place,
-                env={"PYTHONPATH": path},  # it has no business with our secrets
+                env=environment,
                 timeout=seconds,
                 check=False,
             )
