@@ -43,3 +43,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in use: an in-memory database locks tables between threads.
     DATABASES["default"]["TEST"] = {"NAME": str(_DIRECTORY / "test.sqlite3")}
+else:
+    # A test is one transaction, however long it thinks between two statements.
+    _OPTIONS = DATABASES["default"]["OPTIONS"]
+    _OPTIONS["options"] += " -c idle_in_transaction_session_timeout=0"
