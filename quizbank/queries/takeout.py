@@ -40,12 +40,16 @@ def everything(user: User, now: datetime) -> dict[str, Any]:
     """
     people = [user.pk, *User.objects.filter(merged_into=user).values_list("pk", flat=True)]
     mine, owned = {"user__in": people}, {"owner__in": people}
-    events = {"undoes": "undoes__client_uuid", "policy": "policy__values"}
+    # Empty for the person's own rows; those of a guest count less than theirs.
+    guest_of = {"guest_of": "user__merged_into__public_id"}
+    events = {"undoes": "undoes__client_uuid", "policy": "policy__values", **guest_of}
     return {
         "format": FORMAT,
         "written_at": now,
         "person": _rows(User.objects.filter(pk=user.pk), without=("id", "merged_into"))[0],
-        "profile": _rows(StudyProfile.objects.filter(**mine), without=("id", "user")),
+        "profile": _rows(
+            StudyProfile.objects.filter(**mine), without=("id", "user"), named=guest_of
+        ),
         "parameter_sets": _rows(ParameterSet.objects.filter(**mine), without=("user",)),
         "cards": _rows(
             Card.objects.filter(**mine),
@@ -54,7 +58,7 @@ def everything(user: User, now: datetime) -> dict[str, Any]:
         ),
         "events": _rows(
             ReviewEvent.objects.filter(**mine).order_by("id"),
-            without=("id", "user", "payload_hash"),
+            without=("id", "user"),
             named=events,
         ),
         "quizzes": _rows(QuizSession.objects.filter(**owned), without=("owner",)),

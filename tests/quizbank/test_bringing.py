@@ -282,7 +282,7 @@ notes_of_any = st.lists(
 )
 
 
-@examples(25, 500)
+@examples(10, 300)
 @given(notes_of_any, st.sampled_from(PROFILES), st.integers(0, 400))
 def test_a_second_time_adds_nothing(question, brought, profile, wait):
     user = start_guest(now=MONDAY)
@@ -299,7 +299,7 @@ def question(db):
     return make_question()
 
 
-@examples(25, 500)
+@examples(10, 300)
 @given(notes_of_any, st.sampled_from(PROFILES))
 def test_due_dates_and_suspensions_are_those_of_the_file(question, brought, profile):
     user = start_guest(now=MONDAY)

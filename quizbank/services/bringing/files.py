@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from demos.kit.declare import Text
 from quizbank.exchange import anki, tables
@@ -13,7 +13,7 @@ from quizbank.exchange.notes import Note
 from quizbank.importing.remarks import Refused
 from quizbank.importing.source import read_source
 from quizbank.models import Origin, User
-from quizbank.services.bringing import notes
+from quizbank.services.bringing import notes, takeout
 from quizbank.services.bringing.faces import safe, words
 from quizbank.services.bringing.report import Report
 from quizbank.services.errors import BadFile
@@ -65,6 +65,25 @@ class Cards:
         return notes.bring_in(user=user, notes=self.notes, origin=self.origin, now=now)
 
 
+@dataclass(frozen=True)
+class Everything:
+    """A file of ours with all that a person owns."""
+
+    data: dict[str, Any]
+    remarks: tuple[Text, ...] = ()
+    has_settings: bool = True
+
+    @property
+    def samples(self) -> list[tuple[str, str]]:
+        return []
+
+    def preview(self, user: User, now: datetime) -> Report:
+        return takeout.preview(user=user, data=self.data, now=now)
+
+    def bring_in(self, user: User, now: datetime, *, settings: bool = False) -> Report:
+        return takeout.bring_back(user=user, data=self.data, now=now, settings=settings)
+
+
 def check_size(size: int) -> None:
     """Raises BadFile for more bytes than are taken in."""
     if size > LARGEST:
@@ -105,8 +124,13 @@ def _package(name: str, data: bytes) -> Opened:
     return Cards(Origin.ANKI, found.notes, tuple(remark.text for remark in found.remarks))
 
 
+def _everything(_name: str, data: bytes) -> Opened:
+    return Everything(takeout.opened(data))
+
+
 READERS: dict[str, Callable[[str, bytes], Opened]] = {
     ".apkg": _package,
+    ".json": _everything,
     ".csv": _table,
     ".tsv": _table,
     ".txt": _table,

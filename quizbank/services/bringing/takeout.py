@@ -1,0 +1,94 @@
+"""What we wrote, brought back: the JSON file of everything a person owns, into any account.
+
+Into the account it came from it adds nothing. Into another it makes every card anew, bit for
+bit, since cards add up from their events and these keep their numbers, moments and order. Keys
+and wishes for runs are no part of it; how one studies comes only if asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, NoReturn
+
+from django.db import transaction
+
+from demos.kit.declare import Text
+from quizbank.models import User
+from quizbank.queries.takeout import FORMAT
+from quizbank.services.bringing import own_rows, past_rows, sittings
+from quizbank.services.bringing.report import Report
+from quizbank.services.bringing.taken import Taken
+from quizbank.services.errors import BadFile
+from quizbank.services.log import lock_profile
+
+SECTIONS = (
+    *("profile", "parameter_sets", "cards", "events", "quizzes", "quiz_answers"),
+    *("mock_interviews", "mock_questions", "interviews", "documents", "passages", "questions"),
+    "key_points",
+)
+MOST_ROWS = 300_000
+FOREIGN = Text(
+    "这不是这里导出的全部数据（设置页或本页的“全部数据”）。",
+    "This is not a file of everything as exported from here (“Everything” on this page).",
+)
+
+
+class _RolledBack(Exception):
+    pass
+
+
+def opened(data: bytes) -> dict[str, Any]:
+    """The file as an object of sections. Raises BadFile."""
+    try:
+        found = json.loads(data, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        why = str(error)[:200]
+        raise BadFile(Text(f"JSON 读不出来：{why}", f"The JSON cannot be read: {why}")) from None
+    if not isinstance(found, dict) or "format" not in found or "events" not in found:
+        raise BadFile(FOREIGN)
+    if type(found["format"]) is not int or found["format"] != FORMAT:
+        told = str(found["format"])[:40]
+        raise BadFile(
+            Text(
+                f"格式 {told} 这里读不了，只认格式 {FORMAT}。",
+                f"Format {told} cannot be read here; this is format {FORMAT}.",
+            )
+        )
+    for name in SECTIONS:
+        if not isinstance(found.get(name, []), list):
+            raise BadFile(Text(f"“{name}”应当是列表。", f"“{name}” ought to be a list."))
+    if sum(len(found.get(name, [])) for name in SECTIONS) > MOST_ROWS:
+        raise BadFile(Text(f"超过 {MOST_ROWS} 条记录。", f"It holds more than {MOST_ROWS:,} rows."))
+    return found
+
+
+def preview(*, user: User, data: dict[str, Any], now: datetime) -> Report:
+    """What `bring_back` would do: all of it, and back again."""
+    report = None
+    try:
+        with transaction.atomic():
+            report = bring_back(user=user, data=data, now=now)
+            raise _RolledBack
+    except _RolledBack:
+        assert report is not None
+        return report
+
+
+@transaction.atomic
+def bring_back(
+    *, user: User, data: dict[str, Any], now: datetime, settings: bool = False
+) -> Report:
+    """Add what of the file is not here yet; a bad row is left out alone, and counted."""
+    lock_profile(user)
+    taken = Taken(user, now, data)
+    own_rows.bring(taken)
+    past_rows.bring(taken)
+    sittings.bring(taken)
+    if settings:
+        own_rows.bring_settings(taken)
+    return taken.report()
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
