@@ -15,6 +15,7 @@ from quizbank.views import acts, home, people, progress, questions, settings, st
 app_name = "quizbank"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("spread/", home.spread, name="spread"),
     path("study/", study.study, name="study"),
     path("study/reveal/", study.reveal, name="reveal"),
     path("study/grade/", study.grade, name="grade"),

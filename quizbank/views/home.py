@@ -5,22 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from quizbank.forms.draft import Draft
 from quizbank.models import Question, ReviewEvent, User
+from quizbank.queries.backlog import backlog
 from quizbank.queries.session import Surprise, surprises
 from quizbank.queries.sessions import SHORT, offers
 from quizbank.queries.study import StudyItem, counts, next_item, usual_duration_ms
 from quizbank.queries.traps import trap_of_the_day
+from quizbank.services.backlog import gather_backlog, spread_backlog
 from quizbank.views import cards
 from quizbank.views.interview import outlook
+from quizbank.views.onwards import posted
 from quizbank.views.panel import Panel, trap_panel
-from quizbank.wording import calendar
+from quizbank.wording import calendar, say
 
 USUAL_SECONDS = 45.0
 # What a first visit is asked: everyone has an opinion on it, and half of it is wrong.
@@ -96,7 +101,30 @@ def _returning(request: HttpRequest, user: User, now: datetime) -> dict[str, Any
         "surprises": [_misjudged(one) for one in surprises(user)],
         **_proof_of_the_day(request, line["session"].day),
         **outlook(user, now),
+        "backlog": backlog(user, now),
     }
+
+
+@posted
+def spread(request: HttpRequest) -> HttpResponse:
+    """Spread the backlog over days to come, or take that back."""
+    now, user = timezone.now(), request.user
+    name = _uuid(request.POST.get("client_uuid", ""))
+    if isinstance(user, User) and name is not None:
+        if "back" in request.POST:
+            n = gather_backlog(user=user, client_uuid=name, now=now)
+            messages.info(request, say("home.gathered", n=n))
+        elif done := spread_backlog(user=user, client_uuid=name, now=now):
+            said = say("home.spread_done", n=done.days, last=calendar.short_date(done.last_day))
+            messages.success(request, said, extra_tags=f"spread {name}")
+    return redirect("quizbank:home")
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _bars(by_day: list[int], today: date) -> list[Bar]:

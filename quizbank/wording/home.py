@@ -31,6 +31,18 @@ WORDS = {
     ),
     "home.week": ("未来七天", "Next seven days"),
     "home.week_label": ("未来七天每天到期的卡：{days}", "Cards due in the next seven days: {days}"),
+    "home.overdue": (
+        "有 {n} 张过期了。可以分到 {days} 天做完，最容易忘的先来，每天约 {room} 张。",
+        "{n} {n:is|are} overdue. They can be spread over {days} days, most fragile first, about"
+        " {room} a day.",
+    ),
+    "home.spread": ("分到 {days} 天", "Spread over {days} days"),
+    "home.spread_done": (
+        "分好了，{n} 天，到 {last} 为止。",
+        "Spread over {n} days, until {last}.",
+    ),
+    "home.gather": ("撤销", "Undo"),
+    "home.gathered": ("{n} 张回到原来的日子。", "{n} {n:is|are} back on {n:its day|their days}."),
     "home.potd": ("今天的证明", "Proof of the day"),
     "home.potd_pick": ("押一个，章和图一起出来。", "Pick one; the stamp and the figure follow."),
     "home.potd_see": ("看测得多少", "See what was measured"),

@@ -1,0 +1,58 @@
+"""Spread what has piled up over days to come, and take that back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from quizbank.models import EventKind, ReviewEvent, User
+from quizbank.models.history import undos_of
+from quizbank.queries.backlog import Backlog, backlog
+from quizbank.services.acts import perform
+from quizbank.services.given import GivenAct
+from quizbank.services.log import lock_profile
+from quizbank.services.undo import undo
+
+
+@transaction.atomic
+def spread_backlog(*, user: User, client_uuid: UUID, now: datetime) -> Backlog | None:
+    """Make the cards of the backlog due as `queries.backlog` says, the most fragile today.
+
+    Sending it again under the same UUID changes nothing. None if there is no backlog.
+    """
+    lock_profile(user)
+    found = backlog(user, now)
+    if found is None:
+        return None
+    for days, cards in enumerate(found.by_day):
+        for card in cards if days else ():
+            given = GivenAct(
+                kind=EventKind.RESCHEDULE,
+                question=card.question,
+                client_uuid=uuid5(client_uuid, str(card.pk)),
+                days=days,
+            )
+            perform(user=user, given=given, now=now)
+    return found
+
+
+@transaction.atomic
+def gather_backlog(*, user: User, client_uuid: UUID, now: datetime) -> int:
+    """Take back the spreading of that UUID, except of cards answered since; how many came back."""
+    lock_profile(user)
+    names = {uuid5(client_uuid, str(pk)) for pk in user.cards.values_list("pk", flat=True)}
+    moved = ReviewEvent.objects.filter(
+        user=user, kind=EventKind.RESCHEDULE, client_uuid__in=names
+    ).select_related("card")
+    holds = undos_of(user)
+    back = 0
+    for event in moved:
+        card = event.card
+        answered = card and card.last_review and card.last_review > event.reviewed_at
+        if event.pk not in holds and not answered:
+            name = uuid5(client_uuid, f"back {event.client_uuid}")
+            undo(user=user, client_uuid=name, now=now, event=event)
+            back += 1
+    return back
