@@ -10,6 +10,7 @@ from api.views.cards import CardDetail, Cards, NextCard
 from api.views.demos import DemoDetail, Demos
 from api.views.disputes import Disputes
 from api.views.export import OwnPackage
+from api.views.imports import OwnCards, OwnImports, OwnLog
 from api.views.interview import OwnInterview
 from api.views.mock import (
     MockAnswers,
@@ -57,6 +58,9 @@ urlpatterns = [
     path("v1/me/", Me.as_view(), name="me"),
     path("v1/me/interview/", OwnInterview.as_view(), name="interview"),
     path("v1/me/statistics/", OwnStatistics.as_view(), name="statistics"),
+    path("v1/me/imports/", OwnImports.as_view(), name="own_imports"),
+    path("v1/me/cards.csv", OwnCards.as_view(), name="own_cards"),
+    path("v1/me/log.csv", OwnLog.as_view(), name="own_log"),
     path("v1/me/export.apkg", OwnPackage.as_view(), name="own_package"),
     path("v1/me/tokens/", OwnTokens.as_view(), name="tokens"),
     path("v1/me/tokens/<int:token_id>/", OwnToken.as_view(), name="token"),

@@ -55,14 +55,21 @@ class Api:
         if key:
             self.headers["Authorization"] = f"Bearer {key}"
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        media: str = "application/json",
+        **headers: str,
+    ) -> Any:
         address = path if path.startswith("/") else V1 + path
         data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body)
         response: Any = self.client.generic(
             method,
             address,
             data,
-            content_type="application/json" if body is not None else "",
+            content_type=media if body is not None else "",
             headers={**self.headers, **headers},
         )
         fits_schema(response, method, address)

@@ -65,6 +65,10 @@ EXPECTED: dict[tuple[str, str], tuple[int, int, int]] = {
     ("me", "PATCH"): (401, 200, 200),
     ("statistics", "GET"): (401, 200, 200),
     ("own_package", "GET"): (401, 200, 200),
+    ("own_cards", "GET"): (401, 200, 200),
+    ("own_log", "GET"): (401, 200, 200),
+    # No file was named.
+    ("own_imports", "POST"): (401, 400, 400),
     ("tokens", "GET"): (401, 200, 200),
     ("tokens", "POST"): (401, 201, 201),
     ("token", "DELETE"): (401, 404, 204),
@@ -79,7 +83,8 @@ SCOPE: dict[tuple[str, str], str | None] = {
     ("quiz_answers", "POST"): "study",
     **{(name, "GET"): "read" for name in ("quiz", "quiz_result")},
     **{(name, "GET"): "read" for name in ("mocks", "mock", "mock_report", "statistics")},
-    ("own_package", "GET"): "read",
+    **{(name, "GET"): "read" for name in ("own_package", "own_cards", "own_log")},
+    ("own_imports", "POST"): "study",
     **{
         (name, "POST"): "study" for name in ("mocks", "mock_answers", "mock_estimate", "mock_marks")
     },
