@@ -29,6 +29,7 @@ from quizbank.wording import language, say, spoken
 CSV = "text/csv; charset=utf-8"
 REPORT = "exchange_report"
 MOST_OWN = 200
+LONGEST_NAME = 120
 
 
 @never_cache
@@ -45,7 +46,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if sent is None:
         return _page(request, error=say("documents.no_file"), status=422)
     now = timezone.now()
-    name = sent.name or "cards.csv"
+    name = (sent.name or "cards.csv")[-LONGEST_NAME:]  # its ending says what it is
     try:
         files.check_size(sent.size or 0)
         data = sent.read()
@@ -80,11 +81,12 @@ def confirm(request: HttpRequest, upload_id: UUID) -> HttpResponse:
             **_shown(file.preview(user, now).json(), user),
         }
         return render(request, "quizbank/exchange/preview.html", context)
-    waiting.delete()
     if request.POST.get("cancel"):
+        waiting.delete()
         messages.info(request, say("exchange.cancelled"))
         return redirect("quizbank:exchange")
     report = file.bring_in(user, now, settings=bool(request.POST.get("settings")))
+    waiting.delete()
     request.session[REPORT] = report.json()
     return redirect("quizbank:exchange_done")
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import uuid
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -77,8 +80,7 @@ def test_a_visitor_becomes_a_guest_and_can_study_what_came(db: None) -> None:
     assert client.get("/en/exchange/").status_code == 200
     assert not User.objects.exists()
     bring(client, CARDS)
-    own = Question.everyone.filter(owner=User.objects.get(is_guest=True)).first()
-    assert own is not None
+    own = Question.everyone.get(owner__is_guest=True, title_en="What is a cat?")
     assert own.title_en in said(client.get(f"/en/study/?question={own.path}"))
 
 
@@ -253,3 +255,24 @@ def test_a_package_of_ours_finds_its_way_back(
     for name in ("state", "stability", "difficulty", "due_day", "reps", "lapses"):
         assert getattr(card, name) == getattr(other, name), name
     assert not Question.everyone.filter(owner__isnull=False).exists()
+
+
+def test_a_long_name_keeps_its_ending(alice_client: Client) -> None:
+    waiting = send(alice_client, CARDS, "a" * 200 + ".csv").headers["Location"]
+    assert "What is a cat?" in said(alice_client.get(waiting))
+
+
+def test_the_command_reports_and_names_what_it_refuses(alice: User, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(CARDS)
+    (tmp_path / "b.csv").write_text('q,a\n"open')
+    files = [str(tmp_path / name) for name in ("b.csv", "a.csv", "no.csv")]
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="Line 2"):
+        call_command("import_cards", *files, "--user", "alice", "--json", "--preview", stdout=out)
+    assert not Question.everyone.exists()
+    (report,) = json.loads(out.getvalue())
+    assert (report["file"], report["created"]) == ("a.csv", 2)
+    call_command("import_cards", files[1], "--user", "alice", stdout=out)
+    assert "2 questions made" in out.getvalue()
+    with pytest.raises(CommandError, match="no person"):
+        call_command("import_cards", files[1], "--user", "nobody")
