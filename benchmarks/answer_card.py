@@ -41,26 +41,33 @@ def prepare() -> None:
     call_command("migrate", verbosity=0)
 
 
-def make_deck() -> tuple[Any, list[Any]]:
-    """A learner with that many cards in review, due over the next weeks."""
-    from quizbank.models import Question, Topic, User
-    from quizbank.services.study import record_review
+def make_questions(count: int, now: datetime) -> list[Any]:
+    from quizbank.models import Question, Topic
 
-    user = User.objects.create_user("measured")
     topic = Topic.objects.create(slug="measured", title_zh="测", title_en="Measured", position=0)
-    questions = []
-    for number in range(CARDS):
-        made = Question.objects.create(
+    made = [
+        Question(
             path=f"measured/q{number}",
             slug=f"q{number}",
             topic=topic,
             level="core",
             position=number,
-            created_at=START,
-            updated_at=START,
+            created_at=now,
+            updated_at=now,
         )
-        questions.append(made)
-        record_review(user=user, question=made, rating=4, client_uuid=uuid.uuid4(), now=START)
+        for number in range(count)
+    ]
+    return Question.objects.bulk_create(made)
+
+
+def make_deck() -> tuple[Any, list[Any]]:
+    """A learner with that many cards in review, due over the next weeks."""
+    from quizbank.models import User
+    from quizbank.services.study import record_review
+
+    user, questions = User.objects.create_user("measured"), make_questions(CARDS, START)
+    for question in questions:
+        record_review(user=user, question=question, rating=4, client_uuid=uuid.uuid4(), now=START)
     return user, questions
 
 

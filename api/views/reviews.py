@@ -19,14 +19,14 @@ from api.parsing import LIMIT, BatchParser
 from api.problems import problems
 from api.views.base import ApiView
 from demos.kit.declare import Text
-from quizbank.models import Card, EventKind, Question, ReviewEvent
+from quizbank.models import Card, EventKind, Question, ReviewEvent, StudyProfile
 from quizbank.queries import deck, people, study
 from quizbank.services.acts import perform
 from quizbank.services.errors import BadReview, ReviewConflict
 from quizbank.services.given import GivenAct
-from quizbank.services.study import Recorded, record_review, undo
+from quizbank.services.study import Recorded, delivery, record_review, undo
 
-BATCH = 500
+BATCH = 1_000
 ONE = (
     study_shapes.GivenReview,
     study_shapes.GivenAct,
@@ -68,7 +68,7 @@ class Reviews(ApiView):
         operation_id="reviews_create",
         summary="Record a review, an act or an undo, or a list of them",
         description=(
-            "One object, or a list of at most 500 that is worked off in order, each item with a"
+            "One object, or a list of at most 1,000 that is worked off in order, each item with a"
             " status of its own. Repeating a `client_uuid` gets the answer of the first time;"
             " another body under it is a conflict (409). What was done with a card beside"
             " answering it (suspend, unsuspend, bury, set_due, reset) is an event like a review,"
@@ -93,19 +93,19 @@ class Reviews(ApiView):
             text = Text(f"一次 1 到 {BATCH} 条。", f"Send 1 to {BATCH} items at a time.")
             raise refused({"": text})
         path = request.get_full_path()
-        return Response(
-            {"results": [_outcome(user, x, f"{path}#/{i}") for i, x in enumerate(data)]}
-        )
+        with delivery(user, timezone.now()) as profile:
+            results = [_outcome(user, x, f"{path}#/{i}", profile) for i, x in enumerate(data)]
+        return Response({"results": results})
 
 
-def _outcome(user: Any, data: Any, instance: str) -> dict[str, Any]:
+def _outcome(user: Any, data: Any, instance: str, locked: StudyProfile) -> dict[str, Any]:
     try:
-        return {"status": 201, "review": _answer(user, data)}
+        return {"status": 201, "review": _answer(user, data, locked)}
     except Problem as problem:
         return {"status": problem.status, "problem": problem.json(instance)}
 
 
-def _answer(user: Any, data: Any) -> dict[str, Any]:
+def _answer(user: Any, data: Any, locked: StudyProfile | None = None) -> dict[str, Any]:
     """Record one event and say what became of it. Raises Problem."""
     kind = data.get("kind", "review") if isinstance(data, Mapping) else "review"
     if kind not in SENT:
@@ -114,7 +114,7 @@ def _answer(user: Any, data: Any) -> dict[str, Any]:
         if kind == "undo":
             recorded = _undo(user, data)
         else:
-            recorded = _act(user, data, kind) if kind in ACTS else _review(user, data)
+            recorded = _act(user, data, kind) if kind in ACTS else _review(user, data, locked)
     except BadReview as bad:
         raise refused({bad.field: bad.text}) from None
     except ReviewConflict as conflict:
@@ -122,11 +122,11 @@ def _answer(user: Any, data: Any) -> dict[str, Any]:
     return study_shapes.review_shape(recorded.event)
 
 
-def _review(user: Any, data: Any) -> Recorded:
+def _review(user: Any, data: Any, locked: StudyProfile | None) -> Recorded:
     values = given(study_shapes.GivenReview, data)
     values["cram"] = values.pop("kind") == "cram"
     question = _question(user, values.pop("question", None), values.pop("card", None))
-    return record_review(user=user, question=question, now=timezone.now(), **values)
+    return record_review(user=user, question=question, now=timezone.now(), locked=locked, **values)
 
 
 def _act(user: Any, data: Any, kind: str) -> Recorded:

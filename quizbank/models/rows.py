@@ -40,11 +40,18 @@ def find(model: type[Row], *, locked: bool = False, **by: Any) -> Row | None:
     return read(model, rows[0]) if rows else None
 
 
-def insert(row: Model) -> None:
-    """Store a new row, which the database numbers."""
-    table = _table(type(row))
-    ((row.pk,),) = select(_insert(table), table.written(table.numbered, vars(row)))
+def insert(row: Model) -> bool:
+    """Store a new row, numbered by the database if it has no key. False, and nothing happens,
+    if another that is unique stands in its way."""
+    table, values = _table(type(row)), vars(row)
+    names = table.names if values[table.key] is not None else table.numbered
+    stored = select(_insert(table, tuple(names)), table.written(names, values))
+    if not stored:
+        return False
+    if names is table.numbered:
+        ((row.pk,),) = stored
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return True
 
 
 def update(row: Model, names: tuple[str, ...]) -> None:
@@ -122,13 +129,11 @@ def _select(table: Table, by: tuple[str, ...], empty: frozenset[str], locked: bo
 
 
 @cache
-def _insert(table: Table) -> str:
-    columns = ", ".join(table.quoted[name] for name in table.numbered)
-    marks = ", ".join("%s" for _ in table.numbered)
-    key = table.quoted[table.key]
-    return " ".join(
-        ("INSERT INTO", table.name, f"({columns})", "VALUES", f"({marks})", "RETURNING", key)
-    )
+def _insert(table: Table, names: tuple[str, ...]) -> str:
+    columns = ", ".join(table.quoted[name] for name in names)
+    marks = ", ".join("%s" for _ in names)
+    written = ("INSERT INTO", table.name, f"({columns})", "VALUES", f"({marks})")
+    return " ".join((*written, "ON CONFLICT DO NOTHING RETURNING", table.quoted[table.key]))
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from quizbank.models import Card, Form, Question, User
+from quizbank.models.rows import find
 
 
 def cards_of(user: User) -> QuerySet[Card]:
@@ -21,4 +22,7 @@ def unseen(user: User) -> QuerySet[Question]:
 def reviewable(path: str) -> Question:
     """The question at this path (Raises Question.DoesNotExist); also a retired one, since a
     device may have asked it before it heard of that."""
-    return Question.objects.get(path=path)
+    found = find(Question, path=path, owner_id=None)
+    if found is None:
+        raise Question.DoesNotExist
+    return found

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, StudyProfile, User
 from quizbank.models.history import PENDING, day_of, history, policy_of, to_event
-from quizbank.models.rows import find
+from quizbank.models.rows import find, insert
 from quizbank.scheduling import fold, seed_of
 from quizbank.services.given import AHEAD, SOONEST, GivenAct
 from quizbank.services.log import clamp, lock_profile, refold, stored_event, stored_policy
@@ -101,14 +101,12 @@ def _now(
 
 def locked_card(user: User, question: Question, form: str, now: datetime) -> Card:
     """The person's card of that question and form, made if there is none yet, and locked."""
-    card = find(Card, locked=True, user_id=user.pk, question_id=question.pk, form=form)
+    key = {"user_id": user.pk, "question_id": question.pk, "form": form}
+    card = find(Card, locked=True, **key)
     if card is None:
-        card, _ = Card.objects.select_for_update().get_or_create(
-            user=user,
-            question=question,
-            form=form,
-            defaults={"seed": seed_of(f"{question.path}:{form}"), "created_at": now},
-        )
+        made = Card(**key, seed=seed_of(f"{question.path}:{form}"), created_at=now)
+        card = made if insert(made) else find(Card, locked=True, **key)
+    assert card is not None
     return card
 
 

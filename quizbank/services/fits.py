@@ -57,9 +57,9 @@ def wish_fit(user: User) -> bool:
     return send(TASK, [user.pk], QUEUE)
 
 
-def look(user: User, event_id: int, now: datetime) -> None:
-    """After a review: now and then see whether a fit is due, and ask once it is committed."""
-    if event_id % LOOK_EVERY == 0 and worth_it(user, now):
+def look(user: User, now: datetime) -> None:
+    """See whether a fit is due, and ask for it once what is being recorded is committed."""
+    if worth_it(user, now):
         transaction.on_commit(lambda: wish_fit(user))
 
 

@@ -5,13 +5,14 @@ Every function may be repeated under the same client UUID: the answer is the sto
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from quizbank.models import Card, EventKind, Question, ReviewEvent, StudyProfile, User
 from quizbank.models.history import (
@@ -29,7 +30,7 @@ from quizbank.scheduling import Answer, Memory, Outcome
 from quizbank.services.acts import locked_card, perform
 from quizbank.services.errors import BadReview as BadReview
 from quizbank.services.errors import ReviewConflict as ReviewConflict
-from quizbank.services.fits import look
+from quizbank.services.fits import LOOK_EVERY, look
 from quizbank.services.given import AHEAD, LONGEST_DURATION, Given, GivenAct
 from quizbank.services.log import clamp, digest_of, known_event, lock_profile, stored_policy
 from quizbank.services.parameters import adopt_parameters as adopt_parameters
@@ -63,13 +64,14 @@ def record_review(
     confidence: str = "",
     hint_used: bool = False,
     cram: bool = False,
+    locked: StudyProfile | None = None,
 ) -> Recorded:
     """Log one graded answer and reschedule its card, both or neither; `cram` logs it and
     leaves the card where it is.
 
     `reviewed_at` is the client's clock, held between the person's first day and five
     minutes from now. Raises BadReview for a field that cannot be, ReviewConflict if the
-    UUID was used for something else.
+    UUID was used for something else. `locked` is what a `delivery` gave.
     """
     given = Given(
         question=question,
@@ -86,7 +88,19 @@ def record_review(
         hint_used=hint_used,
         cram=cram,
     )
-    return _record(user, given, now)
+    return _record(user, given, now, locked)
+
+
+@contextmanager
+def delivery(user: User, now: datetime) -> Iterator[StudyProfile]:
+    """What a device delivers at once is recorded in one transaction: a bad item refuses only
+    itself, and after a failure of the machine nothing is there and all can be sent again.
+
+    Gives the person's profile, locked, to record each review under.
+    """
+    with transaction.atomic():
+        yield lock_profile(user)
+        look(user, now)
 
 
 def record_batch(
@@ -94,51 +108,62 @@ def record_batch(
 ) -> list[Delivered]:
     """Record what a device did offline, in any order; a bad item refuses only itself."""
     delivered = []
-    for item in items:
-        try:
-            if isinstance(item, GivenAct):
-                recorded = perform(user=user, given=item, now=now)
+    with delivery(user, now) as profile:
+        for item in items:
+            try:
+                if isinstance(item, GivenAct):
+                    recorded = perform(user=user, given=item, now=now)
+                else:
+                    recorded = _record(user, item, now, profile)
+            except (BadReview, ReviewConflict) as refusal:
+                delivered.append(Delivered(item.client_uuid, refused=refusal))
             else:
-                recorded = _record(user, item, now)
-        except (BadReview, ReviewConflict) as refusal:
-            delivered.append(Delivered(item.client_uuid, refused=refusal))
-        else:
-            delivered.append(Delivered(item.client_uuid, recorded))
+                delivered.append(Delivered(item.client_uuid, recorded))
     return delivered
 
 
-def _record(user: User, given: Given, now: datetime) -> Recorded:
+def _record(user: User, given: Given, now: datetime, locked: StudyProfile | None) -> Recorded:
     given.check(now)
+    if locked is not None:
+        return _add(user, locked, given, now)
     with transaction.atomic():
-        profile = lock_profile(user)
-        usual = policy_of(profile)
-        standing = standing_of(
-            user.pk, given.question.pk, given.form, given.client_uuid, digest_of(usual)
-        )
-        if standing.event is not None:
-            return Recorded.before(known_event(user, given.client_uuid, given.payload_hash))
-        card = standing.card or locked_card(user, given.question, given.form, now)
-        at = clamp(given.reviewed_at, user, now, AHEAD)
-        day = day_of(profile, at)
-        bends = standing.interview is not None and not given.cram
-        policy = policy_on(profile, card, day) if bends else usual
-        event = _event(profile, card, given, at, day, now)
-        if policy is usual and standing.policy is not None:
-            event.policy_id = standing.policy
-        else:
-            event.policy = stored_policy(policy)
-        if given.cram:
-            _say(event, memory_of(card))
-            insert(event)
-            return Recorded(event, card, created=True)
-        answer = Answer(given.rating, at, day, profile.zone, policy)
-        (folded,) = considered(card, profile, [answer], now)
-        _say(event, folded.memory, folded.outcomes[PENDING])
-        insert(event)
-        remember(
-            card, folded.memory, event.pk if folded.last_event == PENDING else folded.last_event
-        )
-        look(user, event.pk, now)
+        recorded = _add(user, lock_profile(user), given, now)
+        if recorded.created and recorded.event.pk % LOOK_EVERY == 0:
+            look(user, now)
+    return recorded
+
+
+def _add(user: User, profile: StudyProfile, given: Given, now: datetime) -> Recorded:
+    """Whatever refuses it does so before anything is written."""
+    usual = policy_of(profile)
+    standing = standing_of(
+        user.pk, given.question.pk, given.form, given.client_uuid, digest_of(usual)
+    )
+    if standing.event is not None:
+        return Recorded.before(known_event(user, given.client_uuid, given.payload_hash))
+    card = standing.card or locked_card(user, given.question, given.form, now)
+    card.question = given.question
+    at = clamp(given.reviewed_at, user, now, AHEAD)
+    day = day_of(profile, at)
+    bends = standing.interview is not None and not given.cram
+    policy = policy_on(profile, card, day) if bends else usual
+    event = _event(profile, card, given, at, day, now)
+    known = standing.policy if policy is usual else None
+    event.policy_id = known or stored_policy(policy).pk
+    if given.cram:
+        _say(event, memory_of(card))
+        return _stored(event, card)
+    answer = Answer(given.rating, at, day, profile.zone, policy)
+    (folded,) = considered(card, profile, [answer], now)
+    _say(event, folded.memory, folded.outcomes[PENDING])
+    recorded = _stored(event, card)
+    remember(card, folded.memory, event.pk if folded.last_event == PENDING else folded.last_event)
+    return recorded
+
+
+def _stored(event: ReviewEvent, card: Card) -> Recorded:
+    if not insert(event):
+        raise IntegrityError("the log has an event of that UUID already, recorded without a lock")
     return Recorded(event, card, created=True)
 
 

@@ -241,10 +241,10 @@ def test_a_batch_can_be_sent_again(as_alice: Api) -> None:
     assert ReviewEvent.objects.count() == 4
 
 
-def test_a_batch_has_at_most_five_hundred(as_alice: Api) -> None:
+def test_a_batch_has_at_most_a_thousand(as_alice: Api) -> None:
     assert as_alice.post("reviews/", []).status_code == 400
-    assert as_alice.post("reviews/", [3] * 501).status_code == 400
-    full = as_alice.post("reviews/", [3] * 500)
+    assert as_alice.post("reviews/", [3] * 1_001).status_code == 400
+    full = as_alice.post("reviews/", [3] * 1_000)
     assert {item["status"] for item in full.json()["results"]} == {400}
 
 

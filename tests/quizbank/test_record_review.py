@@ -2,17 +2,33 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from random import Random
 from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
 
-from quizbank.models import Card, ReviewEvent, StudyProfile
+from quizbank.models import Card, EventKind, ReviewEvent, StudyProfile, User
+from quizbank.models.rows import insert
 from quizbank.queries.study import get_card_for, get_event_for, previews
-from quizbank.services.given import Given
-from quizbank.services.study import BadReview, ReviewConflict, record_batch, record_review
+from quizbank.services.given import Given, GivenAct
+from quizbank.services.study import (
+    BadReview,
+    Delivered,
+    ReviewConflict,
+    delivery,
+    record_batch,
+    record_review,
+)
 from tests.cast import MONDAY
-from tests.quizbank.study_cast import cache, grade, make_question, make_questions, memory
+from tests.quizbank.study_cast import (
+    cache,
+    grade,
+    make_question,
+    make_questions,
+    memories,
+    memory,
+)
 
 UUID = uuid.UUID(int=1)
 
@@ -207,6 +223,69 @@ def test_a_bad_item_of_a_batch_refuses_only_itself(alice):
     assert isinstance(delivered[2].refused, ReviewConflict)
     assert [one.client_uuid for one in delivered] == [item.client_uuid for item in items]
     assert ReviewEvent.objects.count() == 2
+
+
+def test_a_batch_records_what_one_by_one_would(alice, mallory):
+    """With late reviews, acts, what is refused and what was sent before among them."""
+    questions, draw = make_questions(6), Random(0)
+    items: list[Given | GivenAct] = []
+    for number in range(80):
+        question, then = draw.choice(questions), MONDAY - timedelta(hours=draw.randrange(400))
+        told = {"question": question, "client_uuid": uuid.UUID(int=number), "reviewed_at": then}
+        kind = draw.choice(("act", "again", *["review"] * 8))
+        if kind == "act":
+            items.append(GivenAct(kind=EventKind.BURY, days=draw.randrange(4), **told))
+        elif kind == "again" and items:
+            items.append(draw.choice(items))
+        else:
+            items.append(Given(rating=draw.choice((1, 3, 3, 3, 4, 7)), **told))
+    for user in (alice, mallory):
+        user.date_joined = MONDAY - timedelta(days=60)
+    at_once = record_batch(user=alice, items=items, now=MONDAY)
+    singly = [record_batch(user=mallory, items=[item], now=MONDAY)[0] for item in items]
+
+    assert [fate(one) for one in at_once] == [fate(one) for one in singly]
+    assert {kind for kind, *_ in map(fate, at_once)} == {"new", "known", BadReview}
+    assert memories(alice) == memories(mallory)
+    assert log_of(alice) == log_of(mallory)
+
+
+def fate(delivered: Delivered) -> tuple[object, ...]:
+    recorded = delivered.recorded
+    if recorded is None:
+        return (type(delivered.refused), delivered.client_uuid)
+    return ("new" if recorded.created else "known", delivered.client_uuid, said(recorded.event))
+
+
+def log_of(user: User) -> list[object]:
+    return [said(event) for event in ReviewEvent.objects.filter(user=user).order_by("id")]
+
+
+def said(event: ReviewEvent) -> dict[str, object]:
+    apart = {"id", "user_id", "card_id"}
+    names = {field.attname for field in ReviewEvent._meta.concrete_fields} - apart
+    return {name: getattr(event, name) for name in names}
+
+
+def test_a_failure_in_the_middle_of_a_batch_leaves_nothing(alice, question):
+    def deliver() -> None:
+        with delivery(alice, MONDAY) as profile:
+            grade(alice, question, 3, MONDAY, locked=profile)
+            assert ReviewEvent.objects.exists()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        deliver()
+    assert not ReviewEvent.objects.exists()
+    assert not Card.objects.exists()
+
+
+def test_a_card_that_another_made_in_between_is_taken(alice, question):
+    there = grade(alice, question, 3, MONDAY).card
+    twin = Card(user=alice, question=question, form="recall", seed=1, created_at=MONDAY)
+
+    assert not insert(twin)
+    assert Card.objects.get() == there
 
 
 def test_someone_elses_card_and_event_do_not_exist(alice, mallory, question):
