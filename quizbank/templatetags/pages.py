@@ -56,6 +56,11 @@ def long_date(day: date) -> str:
 
 
 @register.filter
+def dated(day: date) -> str:
+    return calendar.dated(day)
+
+
+@register.filter
 def short_date(day: date) -> str:
     return calendar.short_date(day)
 

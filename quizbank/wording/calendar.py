@@ -24,6 +24,11 @@ def long_date(day: date) -> str:
     return wording.say("day.long", **_parts(day))
 
 
+def dated(day: date) -> str:
+    """21 Nov 2026, for what may be years ago."""
+    return wording.say("day.dated", **_parts(day))
+
+
 def short_date(day: date) -> str:
     return wording.say("day.short", **_parts(day))
 

@@ -78,7 +78,7 @@ WORDS = {
     "exchange.created": ("成为你自己的题", "Become questions of your own"),
     "exchange.already": ("你已经有的题", "Questions you have already"),
     "exchange.reviews": ("新的复习", "New reviews"),
-    "exchange.span": ("{first}到{last}", "{first} to {last}"),
+    "exchange.span": ("{first}到 {last}", "{first} to {last}"),
     "exchange.acts": (
         "搁置、改期、重置等",
         "Suspended, moved, reset and the like",
@@ -110,7 +110,7 @@ WORDS = {
     "exchange.of_note": ("卡片", "Cards"),
     "exchange.of_review": ("复习", "Reviews"),
     "exchange.of_file": ("文件", "File"),
-    "exchange.of_cards": ("卡片", "Cards"),
+    "exchange.of_cards": ("新的卡片", "New cards"),
     "exchange.of_events": ("复习与操作", "Reviews and acts"),
     "exchange.of_parameter_sets": ("记忆参数", "Memory parameters"),
     "exchange.of_questions": ("自己的题", "Your own questions"),

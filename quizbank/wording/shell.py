@@ -52,6 +52,7 @@ WORDS = {
     "keys.go": ("今天、题库、实验", "today, questions, lab"),
     "keys.help": ("这张表", "this list"),
     "day.long": ("{year} 年 {month} 月 {day} 日，{weekday}", "{weekday} {day} {name} {year}"),
+    "day.dated": ("{year} 年 {month} 月 {day} 日", "{day} {short} {year}"),
     "day.short": ("{month} 月 {day} 日", "{day} {short}"),
     "wait.now": ("马上", "now"),
     "wait.minutes": ("{n} 分钟", "{n} min"),

@@ -17,6 +17,7 @@ from quizbank.scheduling import study_day
 from quizbank.services.acts import suspend
 from quizbank.services.audit import audit
 from quizbank.services.bringing import Report, bring_in, preview
+from quizbank.services.bringing import notes as notes_service
 from quizbank.services.people import start_guest
 from quizbank.services.undo import undo
 from tests.cast import MONDAY
@@ -331,3 +332,21 @@ def _spread(card: int):
     for n in range(20):
         at = LAST_YEAR + timedelta(days=n * n / 2, seconds=card)
         yield Past(f"{card}.{n}", Deed.REVIEW, at, 3, 4_000, n)
+
+
+def test_what_is_done_between_look_and_lock_counts(alice, monkeypatch):
+    """A review that arrives while an import is being worked out."""
+    question = make_question()
+    lock = notes_service.lock_profile
+
+    def late(user: User) -> StudyProfile:
+        monkeypatch.setattr(notes_service, "lock_profile", lock)
+        grade(user, question, 3, MONDAY)
+        return lock(user)
+
+    monkeypatch.setattr(notes_service, "lock_profile", late)
+    brought = [note(path=question.path, past=LEARNT, due=date(2026, 3, 1))]
+    report = bring_in(user=alice, notes=brought, origin="anki", now=MONDAY)
+    assert (report.reviews, report.acts) == (4, 0)
+    assert memory(alice, question).reps == 5
+    assert audit(user=alice, repair=False).differences == []

@@ -224,7 +224,7 @@ def test_a_package_of_anki_comes_in_with_its_log(alice: User, alice_client: Clie
     waiting = send(alice_client, package, "deck.apkg").headers["Location"]
     preview = said(alice_client.get(waiting))
     assert "What is Adam?" in preview
-    assert "2 Jan" in preview
+    assert "2 Jan 2024" in preview
     report = said(alice_client.post(waiting, follow=True))
     assert re.search(r"<dd>2 <span", report)
     card = Card.objects.get(user=alice)

@@ -81,6 +81,7 @@ def comparable(told: Any, paths: dict[str, str] | None = None) -> Any:
             for row in rows
         ]
     kept["cards"].sort(key=lambda row: row["question"])
+    kept["questions"].sort(key=lambda row: row["slug"])
     return kept
 
 

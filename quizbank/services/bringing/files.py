@@ -18,7 +18,7 @@ from quizbank.services.bringing.faces import safe, words
 from quizbank.services.bringing.report import Report
 from quizbank.services.errors import BadFile
 
-LARGEST = 32 * 1024 * 1024  # bytes
+LARGEST = 64 * 1024 * 1024  # bytes; of a JSON file, some 50,000 reviews
 SAMPLES = 3
 
 

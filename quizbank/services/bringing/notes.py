@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from quizbank.exchange.notes import Note
 from quizbank.models import Card, Form, Question, ReviewEvent, StudyPolicy, Topic, User
@@ -37,34 +38,52 @@ from quizbank.services.own_questions import drafted, own_topic, revive
 
 def preview(*, user: User, notes: Sequence[Note], origin: str, now: datetime) -> Report:
     """What `bring_in` would do; stores nothing."""
-    profile = read_profile(user)
-    recorder = Recorder(user, profile, StudyPolicy(values=policy_of(profile).json()), origin, now)
-    left = Leavings()
-    return _report(_planned(user, notes, recorder, left), notes, origin, left)
+    comings, left = _planned(user, notes, origin, now)
+    return _report(comings, notes, origin, left)
 
 
-@transaction.atomic
 def bring_in(*, user: User, notes: Sequence[Note], origin: str, now: datetime) -> Report:
-    """Store the notes, their questions and their past for that person, in one transaction."""
-    profile = lock_profile(user)
-    recorder = Recorder(user, profile, stored_policy(policy_of(profile)), origin, now)
-    left = Leavings()
-    comings = _planned(user, notes, recorder, left)
-    _store(user, comings)
-    report = _report(comings, notes, origin, left)
-    if report.reviews and worth_it(user, now):
-        transaction.on_commit(lambda: wish_fit(user))
+    """Store the notes, their questions and their past for that person, in one transaction.
+
+    Most of the work is done before it begins, so that others write meanwhile.
+    """
+    seen = _mark(user)
+    comings, left = _planned(user, notes, origin, now)
+    with transaction.atomic():
+        lock_profile(user)
+        if _mark(user) != seen:  # the person did something else in between
+            comings, left = _planned(user, notes, origin, now)
+        _store(user, comings)
+        report = _report(comings, notes, origin, left)
+        if report.reviews and worth_it(user, now):
+            transaction.on_commit(lambda: wish_fit(user))
     return report
 
 
-def _planned(user: User, notes: Sequence[Note], recorder: Recorder, left: Leavings) -> list[Coming]:
+def _mark(user: User) -> tuple[object, ...]:
+    """Changes with all that a plan depends on."""
+    profile = read_profile(user)
+    log = ReviewEvent.objects.filter(user=user).aggregate(last=Max("id"))
+    own = Question.everyone.filter(owner=user)
+    return (
+        (policy_of(profile), profile.zone, log["last"]),
+        (own.count(), own.filter(retired_at=None).count()),
+    )
+
+
+def _planned(
+    user: User, notes: Sequence[Note], origin: str, now: datetime
+) -> tuple[list[Coming], Leavings]:
+    profile, left = read_profile(user), Leavings()
+    policy = StudyPolicy(values=policy_of(profile).json())
+    recorder = Recorder(user, profile, policy, origin, now)
     comings = list(_sorted(user, notes, recorder, left))
     known = known_of(user, (one.card for one in comings if not one.new_card))
     personal = personal_history(user.pk)
     there = _histories([one.card.pk for one in comings if not one.new_card])
     for coming in comings:
         plan(coming, [*personal, *there[coming.card.pk]], recorder, known, left)
-    return comings
+    return comings, left
 
 
 def _sorted(
@@ -153,9 +172,12 @@ def _store(user: User, comings: Sequence[Coming]) -> None:
             setattr(coming.card, name, getattr(coming.memory, name))
     fresh = [one for one in comings if one.new_card and one.events]
     Card.objects.bulk_create([one.card for one in fresh], batch_size=500)
-    ReviewEvent.objects.bulk_create(
-        [event for one in comings for event in one.events], batch_size=500
-    )
+    events = [event for one in comings for event in one.events]
+    if events:
+        policy = stored_policy(policy_of(read_profile(user)))
+        for event in events:
+            event.policy = policy
+    ReviewEvent.objects.bulk_create(events, batch_size=500)
     for coming in comings:
         if not coming.new_card and coming.events:
             remember(coming.card, coming.memory, _id_of(coming))

@@ -28,6 +28,7 @@ CACHE = tuple(
     if field.name not in ("seed", "created_at", "form")
 )
 BATCH = 500
+FLUSHED = 2_000
 DAY_APART = 2  # a study day and the date in UTC
 REASONS = {"rating": "rating", "days": "days"}
 
@@ -105,6 +106,8 @@ class _Log:
             event.undoes_id = self._target(row.get("undoes"), event)
         self.said[name] = said
         self.waiting[name] = event
+        if len(self.waiting) >= FLUSHED:
+            self.flush()  # a transaction that asks nothing for long is ended by the database
         if event.kind in GRADED:
             self.taken.reviews.append(event.reviewed_at)
         else:
