@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = (
     *("", "study/", f"study/?question={BELL}", "questions/", "questions/?q=zzz"),
     *(f"questions/{STONE}/", f"questions/{BELL}/", "sign-in/", "sign-up/", "no-such-page/"),
-    "exchange/",
+    *("interview/", "settings/", "exchange/"),
 )
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
