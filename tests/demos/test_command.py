@@ -53,7 +53,7 @@ def test_json_on_standard_output_stands_alone():
 
 
 def test_broken_confirms_nothing():
-    done = demos("run", SLUG, "--broken", "--json", "-")
+    done = demos("run", "softmax_lab", "--broken", "--json", "-")
     verdicts = {c["verdict"] for c in json.loads(done.stdout)["demos"][0]["claims"]}
     assert "confirmed" not in verdicts
     assert done.returncode == 0

@@ -105,14 +105,14 @@ def test_every_trap_of_the_bank_is_there(client: Client, whole_bank: Run) -> Non
     assert "What holds" in refuted
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_whole_page_takes_few_queries(client: Client, whole_bank: Run, language: str) -> None:
-    with CaptureQueriesContext(connection) as queries:
-        text = page(client, language=language)
-    assert len(queries) <= 8, [query["sql"][:90] for query in queries]
-    assert "⟦" not in text
-    assert " style=" not in text
-    assert text.count("<h1") == 1
+def test_the_whole_page_takes_few_queries(client: Client, whole_bank: Run) -> None:
+    for language in ("zh", "en"):
+        with CaptureQueriesContext(connection) as queries:
+            text = page(client, language=language)
+        assert len(queries) <= 8, [query["sql"][:90] for query in queries]
+        assert "⟦" not in text
+        assert " style=" not in text
+        assert text.count("<h1") == 1
 
 
 def test_a_side_bears_its_own_stamp(client: Client, stones: Question) -> None:

@@ -207,15 +207,13 @@ def test_parameters_out_of_bounds_are_never_kept(alice):
 @pytest.mark.parametrize(
     ("reached", "said"), [(True, "It is queued"), (False, "tried again by itself")]
 )
-def test_the_settings_tell_of_a_fit_and_lead_back(
-    studied, alice_client, monkeypatch, reached, said
-):
+def test_the_settings_tell_of_a_fit_and_lead_back(alice, alice_client, monkeypatch, reached, said):
     monkeypatch.setattr("quizbank.services.fits.send", lambda *task: reached)
-    record_fit(user=studied, found=found(10**6), now=MONDAY)
+    record_fit(user=alice, found=found(10**6), now=MONDAY)
     page = alice_client.get("/en/settings/").content.decode()
     assert "fitted on" in page
     assert "0.4000" in page
     alice_client.post("/en/settings/fit/", {"defaults": "1"})
-    assert StudyProfile.objects.get(user=studied).parameter_set is None
+    assert StudyProfile.objects.get(user=alice).parameter_set is None
     answer = alice_client.post("/en/settings/fit/", {"fit": "1"}, follow=True)
     assert said in answer.content.decode()

@@ -1,0 +1,45 @@
+"""Every claim of every demo can fail: without its cause it is not confirmed."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from demos import registry
+from demos.kit.measure import prove
+
+SLUGS = registry.slugs()
+MUTATIONS = [(slug, i) for slug in SLUGS for i in range(len(registry.get(slug).mutations))]
+
+
+def causes():
+    """Each broken setting of a demo with the claims that lose their cause in it."""
+    for slug in SLUGS:
+        found: dict[tuple[object, ...], list[str]] = {}
+        for claim in registry.get(slug).claims:
+            if not claim.shown:
+                found.setdefault(dataclasses.astuple(claim.broken), []).append(claim.slug)
+        for claims in found.values():
+            yield pytest.param(slug, claims, id=f"{slug}-{'+'.join(claims)}")
+
+
+def confirmed(result):
+    return {f["claim"] for f in result["findings"] if f["verdict"] == "confirmed"}
+
+
+@pytest.mark.parametrize(("slug", "claims"), [*causes()])
+def test_no_claim_survives_the_loss_of_its_cause(slug, claims):
+    demo = registry.get(slug)
+    result = prove(slug, demo, demo.claim(claims[0]).broken, claims=claims)
+    assert {f["claim"] for f in result["findings"]} == set(claims)
+    assert not confirmed(result)
+    # broken means that the cause is gone, not that the experiment blew up
+    assert all(f["reason"] != "not_finite" for f in result["findings"])
+
+
+@pytest.mark.parametrize(("slug", "index"), MUTATIONS)
+def test_a_mutated_experiment_loses_its_claims(slug, index):
+    mutation = registry.get(slug).mutations[index]
+    result = prove(slug, registry.mutated(slug, mutation), claims=mutation.loses)
+    assert not confirmed(result)
