@@ -18,6 +18,7 @@ TESTS = Path(__file__).parent / "quizbank"
 STUDY = (
     *("acts", "append_only", "interviews", "log_columns", "merge", "next_item", "planning"),
     *("record_review", "replay", "sessions", "statistics", "takeout", "two_devices", "undo"),
+    *("bringing", "takeout_back"),
 )
 
 

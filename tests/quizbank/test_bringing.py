@@ -251,10 +251,32 @@ def test_formulas_pictures_and_blocks_are_shown(alice):
     bring(alice, note(front=r"What is \(x_1\)?", back=back))
     question = own(alice)
     assert question.title_zh == "What is x_1?"
+    assert question.prompt_html_zh.startswith("<p>What is x_1?</p>\n<p>What is <math")
     assert "<math" in question.prompt_html_zh
     assert question.full_html_zh.startswith("<p>one</p><p><math")
     assert 'class="image">cat <span class="address">cat.png' in question.full_html_zh
     assert r'<code class="tex">\frac{</code>' in question.full_html_zh
+
+
+@pytest.mark.parametrize(
+    ("front", "prompt"),
+    [
+        ("What?", "<p>What?</p>"),
+        ('<p>1 &lt; "2"?</p><p>And?</p>', '<p>1 &lt; "2"?</p><p>And?</p>'),
+        ("What?<br>And?", "<p>What?</p>\n<p>What?<br>And?</p>"),
+        ("<pre>x\n y</pre>", "<p>x y</p>\n<pre>x\n y</pre>"),
+        ("", "<p>A length.</p>"),
+    ],
+)
+def test_all_that_is_asked_stands_below_its_heading(alice, front, prompt):
+    bring(alice, note(front=front))
+    assert own(alice).prompt_html_en == prompt
+
+
+def test_notes_of_one_key_are_one_card_even_if_the_first_is_empty(alice):
+    empty = note(front="", back="", past=LEARNT[:1])
+    assert bring(alice, empty, note(past=LEARNT[1:])).reviews == 4
+    assert not bring(alice, empty, note(past=LEARNT[1:])).adds
 
 
 pasts = st.lists(

@@ -42,10 +42,12 @@ def wanted(note: Note) -> Wanted | None:
     if not heading:
         return None
     tags = dict.fromkeys(tag for tag in (note.deck, *note.tags) if tag)
+    # Pages show the heading for the first paragraph, and below it what else is asked.
+    first = f"<p>{html.escape(heading, quote=False)}</p>"
     return Wanted(
         heading=heading,
         answer=back,
-        prompt=front if words(front) else f"<p>{html.escape(heading)}</p>",
+        prompt=front if front.startswith(first) else f"{first}\n{front}" if words(front) else first,
         tags=tuple(storable(tag)[:LONGEST_TAG] for tag in list(tags)[:MOST_TAGS]),
     )
 

@@ -7,7 +7,7 @@ a private question of theirs, found again by its key. Bringing the same file twi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -92,32 +92,38 @@ def _sorted(
     """Each card of the file once, with its question and card, made where there are none."""
     named = _by_path(user, notes)
     own = _by_slug(user, {slug_of(n, recorder.origin) for n in notes if n.path not in named})
-    questions = [*named.values(), *own.values()]
-    cards = _cards(user, questions)
-    found: dict[str, Coming] = {}
+    cards = _cards(user, [*named.values(), *own.values()])
     topic = Topic()
-    for note in notes:
-        slug = "" if note.path in named else slug_of(note, recorder.origin)
-        question = named.get(note.path) if not slug else own.get(slug)
-        place = slug or note.path
-        if place in found:
-            coming = found[place]
-            if slug and any(note.key == one.key for one in coming.notes):
-                left.add("note", "twice", note.key)
-        elif question is not None:
-            card = cards.get(question.pk)
-            coming = Coming(question, card or _new_card(user, question, recorder.now))
-            coming.new_card = card is None
-        elif (words := wanted(note)) is not None:
+    for slug, those in _grouped(notes, named, recorder.origin, left).items():
+        question = own.get(slug) if slug not in named else named[slug]
+        new = question is None
+        if question is None:
+            words = next(filter(None, map(wanted, those)), None)
+            if words is None:
+                left.add("note", "empty", those[0].key)
+                continue
             question = drafted(user, topic, slug, words, recorder.now)
-            coming = Coming(question, _new_card(user, question, recorder.now))
-            coming.new_question = coming.new_card = True
-        else:
-            left.add("note", "empty", note.key)
-            continue
-        found[place] = coming
-        coming.notes.append(note)
-    yield from found.values()
+        card = cards.get(question.pk)
+        yield Coming(
+            question,
+            card or _new_card(user, question, recorder.now),
+            those,
+            new_question=new,
+            new_card=card is None,
+        )
+
+
+def _grouped(
+    notes: Iterable[Note], named: Container[str], origin: str, left: Leavings
+) -> dict[str, list[Note]]:
+    """The notes of each question, by its path if it is there, else by its slug."""
+    groups: dict[str, list[Note]] = defaultdict(list)
+    for note in notes:
+        place = note.path if note.path in named else slug_of(note, origin)
+        if place != note.path and any(note.key == one.key for one in groups[place]):
+            left.add("note", "twice", note.key)
+        groups[place].append(note)
+    return groups
 
 
 def _by_path(user: User, notes: Iterable[Note]) -> dict[str, Question]:
