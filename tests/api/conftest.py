@@ -18,12 +18,12 @@ from demos.manifests import sync
 from demos.models import Demo, Run
 from demos.runner.store import record
 from demos.services import run_key
-from quizbank.content.bank import Bank, inspect_bank
-from quizbank.management.evidence import BANK, known_demos
+from quizbank.content.bank import Bank
 from quizbank.services.bank import sync_bank
 from quizbank.services.people import issue_token
 from tests.api.calls import Api
 from tests.cast import MONDAY
+from tests.shipped import shipped
 
 SLUG = "zero_init_symmetry"
 PATHS = (
@@ -44,9 +44,7 @@ def _count_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def whole_bank() -> Bank:
-    """All questions that can be read; whether any is broken is `check_content`'s business."""
-    known, _ = known_demos()
-    bank = inspect_bank(BANK, known)[0]
+    bank = shipped()
     return _of(bank, {question.path for question in bank.questions})
 
 

@@ -18,13 +18,12 @@ from demos.manifests import sync
 from demos.models import Demo, Run
 from demos.runner.store import record
 from demos.services import run_key
-from quizbank.content.bank import inspect_bank
-from quizbank.management.evidence import BANK, known_demos
 from quizbank.models import Question, Trap
 from quizbank.services.bank import sync_bank
 from tests.cast import MONDAY
 from tests.proven import install_bank
 from tests.quizbank.disputes_cast import write_disputes
+from tests.shipped import shipped
 
 pytestmark = pytest.mark.django_db
 MEASURED = "zero_init_symmetry"
@@ -40,7 +39,7 @@ def stones(tmp_path: Path) -> Question:
 @pytest.fixture
 def whole_bank() -> Run:
     """Everything we ship, with one experiment that has been run."""
-    bank, _ = inspect_bank(BANK, known_demos()[0])
+    bank = shipped()
     alone = tuple(replace(question, follow_ups=()) for question in bank.questions)
     sync_bank(bank=replace(bank, questions=alone), now=MONDAY)
     sync([registry.manifest(MEASURED)], now=MONDAY)

@@ -11,12 +11,13 @@ from django.test.utils import CaptureQueriesContext
 
 from quizbank.content.bank import inspect_bank, read_bank
 from quizbank.content.disputes import Known, check_disputes
-from quizbank.management.evidence import BANK, known_demos
+from quizbank.management.evidence import known_demos
 from quizbank.models import Dispute, DisputeSide
 from quizbank.services.bank import sync_bank
 from tests.cast import MONDAY
 from tests.quizbank.disputes_cast import FILE, write_disputes
 from tests.quizbank.small_bank import DEMOS, replace, write_bank
+from tests.shipped import shipped
 
 
 @pytest.fixture
@@ -111,8 +112,7 @@ def test_a_second_file_of_disputes_is_read_by_nobody(root: Path) -> None:
 
 
 def test_the_bank_we_ship_knows_the_contradictions() -> None:
-    demos, _ = known_demos()
-    bank, _ = inspect_bank(BANK, demos)
+    demos, bank = known_demos()[0], shipped()
     known = Known(
         topics=[topic.slug for topic in bank.topics],
         rows={row.code for row in bank.rows},
