@@ -230,7 +230,7 @@ def _counts(today: _Today) -> Counts:
         by_day[max(0, (due_day - today.day).days)] += n
     return Counts(
         due=by_day[0],
-        new=_unseen(today)[:left].count() if left else 0,
+        new=_unseen(today).order_by()[:left].count() if left else 0,  # in any order
         done_today=len(today.done),
         missed_today=missed(today.done),
         by_day=by_day,
