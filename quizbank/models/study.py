@@ -117,8 +117,10 @@ class Card(models.Model):
             models.Index(
                 fields=["user", "due"], name="card_user_due", condition=Q(suspended=False)
             ),
-            models.Index(
-                fields=["user", "due_day"], name="card_user_due_day", condition=Q(suspended=False)
+            models.Index(  # holds all that counting the days needs
+                fields=["user", "due_day", "buried_until"],
+                name="card_user_due_day",
+                condition=Q(suspended=False),
             ),
             models.Index(fields=["user", "first_day"], name="card_user_first_day"),
         ]

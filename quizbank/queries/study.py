@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, State, User
 from quizbank.models.history import (
@@ -35,6 +35,7 @@ STEPS = (State.LEARNING, State.RELEARNING)
 # Days are dates somewhere: a card due today may still lie ahead in another zone.
 WIDEST_ZONES = timedelta(hours=26)
 OTHERS_FIRST = 8
+COMPARED = 200  # due cards, for the most fragile of them
 # At the end of a session a card in steps is shown early rather than waited for.
 LEARN_AHEAD = timedelta(minutes=20)
 DAYS_AHEAD = 7
@@ -103,7 +104,8 @@ def next_item(
 ) -> StudyItem | None:
     """What to show now, or None if the session is over.
 
-    Due cards come first, the most fragile before the others, then new questions. A card
+    Due cards come first, the most fragile before the others (of a long backlog, the most
+    fragile of those that have waited longest), then new questions. A card
     answered today and still in steps returns after at least eight others, or at the end.
     Only questions `among` those given; `skip` holds paths of questions.
     """
@@ -111,7 +113,9 @@ def next_item(
     due = _due(today).exclude(question__path__in=skip)
     if among is not None:
         due = due.filter(question__in=among)
-    again = [card for card in due.filter(state__in=STEPS) if card.last_day == today.day]
+    answered = {done.card_id for done in today.done}
+    steps = due.filter(pk__in=answered, state__in=STEPS) if answered else []
+    again = [card for card in steps if card.last_day == today.day]
     rested = [card for card in again if others_since(today.done, card.pk) >= OTHERS_FIRST]
     asked_for = due.filter(state=State.NEW)
     card = _soonest(rested) or _most_fragile(due, today) or _soonest(list(asked_for))
@@ -175,9 +179,12 @@ def _soonest(cards: list[Card]) -> Card | None:
 
 def _most_fragile(due: QuerySet[Card], today: _Today) -> Card | None:
     """The card least likely to be recalled. Under one person's parameters recall falls
-    with days elapsed over stability, so the ratio orders like the probability."""
+    with days elapsed over stability, so the ratio orders like the probability.
 
-    rows = due.exclude(state__in=STEPS, last_day=today.day)
+    No index can keep an order that changes from day to day, so only so many are compared.
+    """
+    waiting = due.exclude(state__in=STEPS, last_day=today.day)
+    rows = waiting.order_by("due")[:COMPARED]
     worst = max(
         (
             ((today.day - last_day).days / stability, card_id)
@@ -195,8 +202,8 @@ def _unseen(today: _Today) -> QuerySet[Question]:
     live = Question.everyone.visible_to(user).filter(retired_at=None).select_related("topic")
     known = Q(reps__gt=0) | Q(due_day__isnull=False)
     aside = Q(suspended=True) | Q(buried_until__gt=today.day)
-    others = Card.objects.filter(known | aside, user=user, form=Form.RECALL).values("question")
-    return live.exclude(pk__in=others) if user else live
+    mine = Card.objects.filter(known | aside, user=user, form=Form.RECALL, question=OuterRef("pk"))
+    return live.filter(~Exists(mine)) if user else live
 
 
 def _new(today: _Today, among: Among, skip: Collection[str]) -> Question | None:
@@ -225,8 +232,7 @@ def _counts(today: _Today) -> Counts:
     started = Card.objects.filter(user=today.user, first_day=today.day).count()
     left = max(0, today.new_per_day - started)
     by_day = [0] * DAYS_AHEAD
-    ahead = _shown(today).filter(due_day__lt=today.day + timedelta(days=DAYS_AHEAD))
-    for due_day, n in ahead.order_by().values_list("due_day").annotate(n=Count("pk")):
+    for due_day, n in _by_day(today):
         by_day[max(0, (due_day - today.day).days)] += n
     return Counts(
         due=by_day[0],
@@ -235,6 +241,24 @@ def _counts(today: _Today) -> Counts:
         missed_today=missed(today.done),
         by_day=by_day,
     )
+
+
+def _by_day(today: _Today) -> Iterator[tuple[date, int]]:
+    """How many cards are due on each day, the days ahead included. Those of the few questions
+    that are retired are taken off again, so that all others need not be looked up."""
+    risen = Q(buried_until=None) | Q(buried_until__lte=today.day)
+    ahead = Card.objects.filter(
+        risen,
+        user=today.user,
+        suspended=False,
+        due_day__lt=today.day + timedelta(days=DAYS_AHEAD),
+    ).order_by()
+    seen = Question.everyone.visible_to(today.user)
+    retired = list(seen.filter(retired_at__isnull=False).order_by().values_list("pk", flat=True))
+    counted = [(ahead, 1), (ahead.filter(question__in=retired), -1)]
+    for cards, sign in counted if retired else counted[:1]:
+        for due_day, n in cards.values_list("due_day").annotate(n=Count("*")):
+            yield due_day, sign * n
 
 
 def previews(

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from api.urls import urlpatterns
 from demos.models import Demo, Run
 from demos.services import request_run
 from quizbank.models import ApiToken, Card, MockInterview, QuizSession, ReviewEvent
+from quizbank.services.interviews import set_interview
 from quizbank.services.mock import start as start_mock
 from quizbank.services.people import SCOPES
 from quizbank.services.quiz import start_session
@@ -63,6 +65,9 @@ EXPECTED: dict[tuple[str, str], tuple[int, int, int]] = {
     ("mock_report", "GET"): (401, 404, 200),
     ("me", "GET"): (401, 200, 200),
     ("me", "PATCH"): (401, 200, 200),
+    ("interview", "GET"): (401, 404, 200),
+    ("interview", "PUT"): (401, 200, 200),
+    ("interview", "DELETE"): (401, 204, 204),
     ("statistics", "GET"): (401, 200, 200),
     ("own_package", "GET"): (401, 200, 200),
     ("own_cards", "GET"): (401, 200, 200),
@@ -89,9 +94,14 @@ SCOPE: dict[tuple[str, str], str | None] = {
         (name, "POST"): "study" for name in ("mocks", "mock_answers", "mock_estimate", "mock_marks")
     },
     ("mock", "PATCH"): "study",
+    ("interview", "GET"): "read",
+    **{("interview", method): "study" for method in ("PUT", "DELETE")},
     ("me", "PATCH"): "study",
     **{key: None for key in EXPECTED if key[0] in ("tokens", "token")},
 }
+
+
+NEXT_WEEK = timezone.now().date() + timedelta(days=7)
 
 
 @dataclass
@@ -137,6 +147,7 @@ class Owned:
             "mock_estimate": {"value": 2},
             "mock_marks": {"position": 1, "points": [], "trap": False, **NO_PARTS},
             "me": {"new_per_day": 5},
+            "interview": {"day": NEXT_WEEK.isoformat()},
             "tokens": {"name": "x", "scopes": ["read"]},
         }.get(name, {})
 
@@ -147,6 +158,7 @@ def owned(demo: Demo, alice: Any, now: Any, key_of: Callable[..., str]) -> Owned
     card = grade(alice, question, 3, timezone.now()).card
     key_of(alice, "read")
     run = request_run(demo=demo, owner=alice, given={}, now=timezone.now()).run
+    set_interview(user=alice, day=NEXT_WEEK, now=timezone.now())
     make_item(question)
     quiz = start_session(user=alice, n=1, now=timezone.now())
     mock = start_mock(user=alice, minutes=20, now=timezone.now())
