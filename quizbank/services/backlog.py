@@ -8,12 +8,11 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from quizbank.models import EventKind, ReviewEvent, User
-from quizbank.models.history import undos_of
 from quizbank.queries.backlog import Backlog, backlog
 from quizbank.services.acts import perform
 from quizbank.services.given import GivenAct
 from quizbank.services.log import lock_profile
-from quizbank.services.undo import undo
+from quizbank.services.undo import undo_unanswered
 
 
 @transaction.atomic
@@ -46,13 +45,4 @@ def gather_backlog(*, user: User, client_uuid: UUID, now: datetime) -> int:
     moved = ReviewEvent.objects.filter(
         user=user, kind=EventKind.RESCHEDULE, client_uuid__in=names
     ).select_related("card")
-    holds = undos_of(user)
-    back = 0
-    for event in moved:
-        card = event.card
-        answered = card and card.last_review and card.last_review > event.reviewed_at
-        if event.pk not in holds and not answered:
-            name = uuid5(client_uuid, f"back {event.client_uuid}")
-            undo(user=user, client_uuid=name, now=now, event=event)
-            back += 1
-    return back
+    return undo_unanswered(user=user, events=moved, now=now)

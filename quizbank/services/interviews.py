@@ -12,14 +12,14 @@ from django.db import transaction
 from demos.kit.declare import Text
 from quizbank.models import Card, EventKind, Interview, Question, ReviewEvent, Topic, User
 from quizbank.models.bank import OWN_TOPIC
-from quizbank.models.history import day_of, undos_of
+from quizbank.models.history import day_of
 from quizbank.models.interviews import open_interview
 from quizbank.scheduling import LEARNING, RELEARNING, RETENTION, Aim
 from quizbank.services.acts import perform
 from quizbank.services.errors import PeopleError
 from quizbank.services.given import GivenAct
 from quizbank.services.log import lock_profile
-from quizbank.services.undo import undo
+from quizbank.services.undo import undo_unanswered
 
 FARTHEST = timedelta(days=730)
 LONGEST_TITLE = 120
@@ -146,15 +146,4 @@ def _take_back_plans(interview: Interview, now: datetime) -> None:
     planned = ReviewEvent.objects.filter(
         user=interview.user, client_uuid__in=[UUID(each) for each in interview.planned]
     ).select_related("card")
-    holds = undos_of(interview.user) if planned else {}
-    for event in planned:
-        card = event.card
-        answered = card and card.last_review and card.last_review > event.reviewed_at
-        if event.pk not in holds and not answered:
-            name = f"interview {interview.pk} without {event.client_uuid}"
-            undo(
-                user=interview.user,
-                client_uuid=uuid5(NAMESPACE_OID, name),
-                now=now,
-                event=event,
-            )
+    undo_unanswered(user=interview.user, events=planned, now=now)

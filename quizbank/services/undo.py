@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
@@ -53,3 +54,21 @@ def undo(
     )
     refold(card)
     return Recorded(taken_back, card, created=True)
+
+
+@transaction.atomic
+def undo_unanswered(*, user: User, events: Iterable[ReviewEvent], now: datetime) -> int:
+    """Take back those of the events that hold and whose cards were not answered since; how many.
+
+    Doing it again changes nothing.
+    """
+    holds = undos_of(user)
+    back = 0
+    for event in events:
+        card = event.card
+        answered = card and card.last_review and card.last_review > event.reviewed_at
+        if event.pk not in holds and not answered:
+            name = uuid5(event.client_uuid, "taken back with others")
+            undo(user=user, client_uuid=name, now=now, event=event)
+            back += 1
+    return back
