@@ -111,9 +111,11 @@ def standing(visitor: User | AnonymousUser | None, now: datetime) -> Standing | 
     if not isinstance(visitor, User):
         return None
     interview = open_interview(visitor.pk)
+    if interview is None:
+        return None
     profile = read_profile(visitor)
     today = day_of(profile, now)
-    if interview is None or interview.day <= today:
+    if interview.day <= today:
         return None
     asked = list(interview.may_ask().select_related("topic"))
     if not asked:

@@ -32,11 +32,11 @@ def here(monkeypatch, capsys):
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["demos", *arguments])
         try:
-            status = main()
+            status: object = main()
         except SystemExit as stopped:  # argparse
             status = stopped.code
         said = capsys.readouterr()
-        return subprocess.CompletedProcess(arguments, status, said.out, said.err)
+        return subprocess.CompletedProcess(arguments, int(str(status)), said.out, said.err)
 
     return run
 
