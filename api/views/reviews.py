@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
@@ -92,20 +93,34 @@ class Reviews(ApiView):
         if not 1 <= len(data) <= BATCH:
             text = Text(f"一次 1 到 {BATCH} 条。", f"Send 1 to {BATCH} items at a time.")
             raise refused({"": text})
-        path = request.get_full_path()
+        path, questions = request.get_full_path(), deck.reviewable_among(_paths(data))
         with delivery(user, timezone.now()) as profile:
-            results = [_outcome(user, x, f"{path}#/{i}", profile) for i, x in enumerate(data)]
+            batch = _Batch(profile, questions)
+            results = [_outcome(user, x, f"{path}#/{i}", batch) for i, x in enumerate(data)]
         return Response({"results": results})
 
 
-def _outcome(user: Any, data: Any, instance: str, locked: StudyProfile) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Batch:
+    """What is read once for all items of a list."""
+
+    locked: StudyProfile
+    questions: Mapping[str, Question]  # by path
+
+
+def _paths(items: list[Any]) -> set[str]:
+    named = (item.get("question") for item in items if isinstance(item, Mapping))
+    return {path for path in named if isinstance(path, str)}
+
+
+def _outcome(user: Any, data: Any, instance: str, batch: _Batch) -> dict[str, Any]:
     try:
-        return {"status": 201, "review": _answer(user, data, locked)}
+        return {"status": 201, "review": _answer(user, data, batch)}
     except Problem as problem:
         return {"status": problem.status, "problem": problem.json(instance)}
 
 
-def _answer(user: Any, data: Any, locked: StudyProfile | None = None) -> dict[str, Any]:
+def _answer(user: Any, data: Any, batch: _Batch | None = None) -> dict[str, Any]:
     """Record one event and say what became of it. Raises Problem."""
     kind = data.get("kind", "review") if isinstance(data, Mapping) else "review"
     if kind not in SENT:
@@ -114,7 +129,7 @@ def _answer(user: Any, data: Any, locked: StudyProfile | None = None) -> dict[st
         if kind == "undo":
             recorded = _undo(user, data)
         else:
-            recorded = _act(user, data, kind) if kind in ACTS else _review(user, data, locked)
+            recorded = (_act if kind in ACTS else _review)(user, data, batch)
     except BadReview as bad:
         raise refused({bad.field: bad.text}) from None
     except ReviewConflict as conflict:
@@ -122,21 +137,24 @@ def _answer(user: Any, data: Any, locked: StudyProfile | None = None) -> dict[st
     return study_shapes.review_shape(recorded.event)
 
 
-def _review(user: Any, data: Any, locked: StudyProfile | None) -> Recorded:
+def _review(user: Any, data: Any, batch: _Batch | None) -> Recorded:
     values = given(study_shapes.GivenReview, data)
     values["cram"] = values.pop("kind") == "cram"
-    question = _question(user, values.pop("question", None), values.pop("card", None))
+    question = _question(user, values, batch)
+    locked = batch.locked if batch else None
     return record_review(user=user, question=question, now=timezone.now(), locked=locked, **values)
 
 
-def _act(user: Any, data: Any, kind: str) -> Recorded:
-    values = given(ACTS[kind], data)
-    values["kind"] = EventKind(kind)
-    values["question"] = _question(user, values.pop("question", None), values.pop("card", None))
+def _act(user: Any, data: Any, batch: _Batch | None) -> Recorded:
+    values = given(ACTS[data["kind"]], data)
+    values["kind"] = EventKind(values["kind"])
+    values["question"] = _question(user, values, batch)
     return perform(user=user, given=GivenAct(**values), now=timezone.now())
 
 
-def _question(user: Any, path: str | None, card: Any) -> Question:
+def _question(user: Any, values: dict[str, Any], batch: _Batch | None) -> Question:
+    """The question named in the values, which are left without it. Raises Problem."""
+    path, card = values.pop("question", None), values.pop("card", None)
     errors: Errors = {}
     if path is None and card is None:
         errors = {"question": MISSING}
@@ -147,8 +165,8 @@ def _question(user: Any, path: str | None, card: Any) -> Question:
     try:
         if path is None:
             return study.get_card_for(user, card).question
-        return deck.reviewable(path)
-    except Question.DoesNotExist:
+        return batch.questions[path] if batch else deck.reviewable(path)
+    except (Question.DoesNotExist, KeyError):
         raise Problem(404, NO_QUESTION, errors={"question": NO_QUESTION}) from None
     except Card.DoesNotExist:
         raise Problem(404, NO_CARD, errors={"card": NO_CARD}) from None

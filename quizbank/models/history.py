@@ -93,10 +93,11 @@ def memory_of(card: Card) -> Memory:
 
 def remember(card: Card, memory: Memory, last_event: int | None) -> None:
     """Write what the log says into the card's cache."""
-    for name in MEMORY_FIELDS:
-        setattr(card, name, getattr(memory, name))
-    card.last_event_id = last_event
-    update(card, (*MEMORY_FIELDS, "last_event_id"))
+    known, said = vars(card), {**vars(memory), "last_event_id": last_event}
+    changed = tuple(name for name, value in said.items() if value != known[name])
+    known.update(said)
+    if changed:
+        update(card, changed)
 
 
 def to_event(row: ReviewEvent) -> Event:

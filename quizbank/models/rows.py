@@ -16,16 +16,35 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import DateField, DateTimeField, Field, JSONField, Model, UUIDField
+from django.db.models.base import ModelState
 
 Row = TypeVar("Row", bound=Model)
 
 
-def select(sql: str, asked: Sequence[Any]) -> list[tuple[Any, ...]]:
+def select(sql: str, asked: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
     """The rows of a statement, as the driver gives them for values as it takes them."""
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(sql, asked)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
+    return _run(sql, asked, rows=True)
+
+
+def _run(sql: str, asked: Sequence[Any], *, rows: bool = False) -> Sequence[tuple[Any, ...]]:
+    """By the driver itself: a cursor of Django's costs as much as a small statement. It is used
+    where somebody listens to what is asked of the database."""
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    if connection.queries_logged or connection.execute_wrappers:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, asked)
+            return cursor.fetchall() if rows else ()
+    with connection.wrap_database_errors:
+        cursor = connection.connection.execute(_as_the_driver_marks(sql), asked)
+        return cursor.fetchall() if rows else ()
+
+
+@cache
+def _as_the_driver_marks(sql: str) -> str:
+    """The statement with the driver's own marks for its values."""
+    return sql.replace("%s", "?") if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else sql
 
 
 def find(model: type[Row], *, locked: bool = False, **by: Any) -> Row | None:
@@ -57,8 +76,7 @@ def insert(row: Model) -> bool:
 def update(row: Model, names: tuple[str, ...]) -> None:
     """Store those columns of a row, called as its attributes are."""
     table = _table(type(row))
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(_update(table, names), table.written((*names, table.key), vars(row)))
+    _run(_update(table, names), table.written((*names, table.key), vars(row)))
 
 
 def read(model: type[Row], values: Sequence[Any]) -> Row:
@@ -67,7 +85,24 @@ def read(model: type[Row], values: Sequence[Any]) -> Row:
     for place, convert in table.reads:
         if found[place] is not None:
             found[place] = convert(found[place])
-    return model.from_db(DEFAULT_DB_ALIAS, table.names, found)
+    row = _bare(model, zip(table.names, found, strict=True))
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return row
+
+
+def new(model: type[Row], **values: Any) -> Row:
+    """A row that is not stored yet, from columns called as its attributes are; the others hold
+    their defaults."""
+    return _bare(model, {**_table(model).defaults(), **values})
+
+
+def _bare(model: type[Row], values: Iterable[tuple[str, Any]] | Mapping[str, Any]) -> Row:
+    """What the model's constructor makes of its columns, without asking each field how it wants
+    to be set."""
+    row = model.__new__(model)
+    row._state = ModelState()
+    vars(row).update(values)
+    return row
 
 
 def written(model: type[Model], **values: Any) -> list[Any]:
@@ -100,9 +135,15 @@ class Table:
         self.numbered = [name for name in self.names if name != self.key]
         self.quoted = {field.attname: quote(str(field.column)) for field in fields}
         self.writes = {name: found.write for name, found in conversions.items() if found}
+        made = {f.attname: f.get_default for f in fields if f.has_default() and callable(f.default)}
+        self._made = made  # anew for each row
+        self._defaults = {f.attname: f.get_default() for f in fields if f.attname not in made}
         self.reads = [
             (place, found.read) for place, found in enumerate(conversions.values()) if found
         ]
+
+    def defaults(self) -> dict[str, Any]:
+        return self._defaults | {name: default() for name, default in self._made.items()}
 
     def written(self, names: Iterable[str], values: Mapping[str, Any]) -> list[Any]:
         writes = self.writes
@@ -171,7 +212,7 @@ def _aware(moment: datetime) -> datetime:
 
 
 def _in_utc(moment: datetime) -> str:
-    return str(moment.astimezone(UTC).replace(tzinfo=None))
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
 def _hexadecimal(value: UUID) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from quizbank.models.rows import columns_of, read, select, written
@@ -39,6 +40,11 @@ def standing_of(
     `policy` is the digest of the settings."""
     (name,) = written(ReviewEvent, client_uuid=client_uuid)
     asked = (user_id, name, user_id, policy, question_id, form, user_id)
-    (row,) = select(_STANDING.format(card=columns_of(Card, "card")), asked)
+    (row,) = select(_statement(), asked)
     event, interview, stored, *card = row
     return Standing(event, interview, stored, read(Card, card) if card[0] else None)
+
+
+@cache
+def _statement() -> str:
+    return _STANDING.format(card=columns_of(Card, "card"))

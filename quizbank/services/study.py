@@ -24,7 +24,7 @@ from quizbank.models.history import (
     policy_on,
     remember,
 )
-from quizbank.models.rows import insert
+from quizbank.models.rows import insert, new
 from quizbank.models.standing import standing_of
 from quizbank.scheduling import Answer, Memory, Outcome
 from quizbank.services.acts import locked_card, perform
@@ -170,9 +170,9 @@ def _stored(event: ReviewEvent, card: Card) -> Recorded:
 def _event(
     profile: StudyProfile, card: Card, given: Given, at: datetime, day: date, now: datetime
 ) -> ReviewEvent:
-    return ReviewEvent(
+    event = new(
+        ReviewEvent,
         user_id=profile.user_id,
-        card=card,
         client_uuid=given.client_uuid,
         payload_hash=given.payload_hash,
         kind=EventKind.CRAM if given.cram else EventKind.REVIEW,
@@ -191,6 +191,8 @@ def _event(
         confidence=given.confidence,
         hint_used=given.hint_used,
     )
+    event.card = card
+    return event
 
 
 def _say(event: ReviewEvent, after: Memory, outcome: Outcome | None = None) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from django.db import models
+from django.db import IntegrityError, models, transaction
 
 from quizbank.models import Card, Interview, ReviewEvent, StudyPolicy, StudyProfile
-from quizbank.models.rows import find, insert, update
+from quizbank.models.history import memory_of, remember
+from quizbank.models.rows import find, insert, new, update
 from quizbank.models.standing import standing_of
 from quizbank.scheduling import Policy
 from quizbank.services.log import digest_of, stored_policy
@@ -108,6 +110,40 @@ def test_an_empty_column_is_looked_for_as_empty(alice, card):
     assert find(Interview, user_id=alice.pk, closed_at=None) == interview
     Interview.objects.update(closed_at=MONDAY)
     assert find(Interview, user_id=alice.pk, closed_at=None) is None
+
+
+def test_a_row_made_of_columns_is_the_row_of_the_constructor(card):
+    """Defaults included; a list among them is nobody else's."""
+    given = {"user_id": card.user_id, "card_id": card.pk, "client_uuid": UUID, "kind": "review"}
+    made = new(ReviewEvent, **given)
+    assert columns(made) == columns(ReviewEvent(**given))
+    assert made._state.adding
+    made.ticks.append(1)
+    assert new(ReviewEvent, **given).ticks == []
+    assert (made.card, made.user) == (card, card.user)
+
+
+def test_a_listener_hears_every_statement(card, django_assert_num_queries):
+    event = filled(card)
+    with django_assert_num_queries(2):
+        insert(event)
+        update(card, ("reps",))
+
+
+def test_a_refusal_of_the_database_is_an_error_of_the_orm(card):
+    event = filled(card)
+    event.rating = 5
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(event)
+
+
+def test_only_what_changed_of_a_card_is_stored(card, django_assert_num_queries):
+    stored = Card.objects.get()
+    with django_assert_num_queries(0):
+        remember(stored, memory_of(stored), stored.last_event_id)
+    remember(stored, replace(memory_of(stored), lapses=3, due=None), None)
+    assert columns(Card.objects.get()) == columns(stored)
+    assert (stored.lapses, stored.due, stored.last_event_id) == (3, None, None)
 
 
 def test_what_an_answer_finds_is_what_there_is(alice, mallory, card):
