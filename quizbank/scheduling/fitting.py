@@ -24,8 +24,9 @@ from quizbank.scheduling.memory import AGAIN
 
 FEWEST = 64  # scored reviews below which a person keeps what they have
 HELD_OUT = 0.2  # share of the scored reviews, the latest, on which a fit is tried
-# Enough by measurement: more fit the past better and the future no better.
-ROUNDS = 12
+# By measurement on 100 to 18,000 reviews: nearer the truth than twelve steps of 0.1.
+ROUNDS = 6
+STEP = 0.35  # of the first round, in spreads; later ones are shorter, along half a cosine
 STABILITY_MIN = 0.001
 LOWER = (
     0.001, 0.001, 0.001, 0.001, 1.0, 0.001, 0.001, 0.001, 0.0, 0.0, 0.001, 0.001, 0.001, 0.001,
@@ -234,7 +235,7 @@ def _descend(scan: _Scan, mask: torch.Tensor, start: torch.Tensor) -> torch.Tens
     low, high = _unit(lower[None], spread), _unit(upper[None], spread)
     leaf = _unit(start.double(), spread).clone().requires_grad_()
     seen = torch.bincount(scan.owner[mask], minlength=scan.people).clamp(min=1)
-    optimiser = torch.optim.Adam([leaf], lr=0.1, betas=(0.8, 0.95))
+    optimiser = torch.optim.Adam([leaf], lr=STEP, betas=(0.6, 0.9))
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, ROUNDS)
     for _ in range(ROUNDS if bool(mask.any()) else 0):
         optimiser.zero_grad()
