@@ -26,8 +26,11 @@ LOOKED_AT = 30  # rows, to find the separator
 SEPARATORS = ("\t", ";", ",")
 SPELT = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":", "space": " "}
 NAMES = {
-    "front": ("front", "question", "prompt", "q", "问题", "题目", "正面", "问"),
-    "back": ("back", "answer", "response", "a", "答案", "回答", "解答", "背面", "答"),
+    "front": ("front", "question", "prompt", "term", "q", "问题", "题目", "正面", "术语", "问"),
+    "back": (
+        *("back", "answer", "response", "definition", "a"),
+        *("答案", "回答", "解答", "背面", "定义", "释义", "答"),
+    ),
     "tags": ("tags", "tag", "标签"),
     "deck": ("deck", "牌组", "卡组"),
     "due": ("due", "到期"),
@@ -54,8 +57,21 @@ class _Said:
     lines: int = 0
 
 
+@dataclass(frozen=True)
+class Table:
+    """What was read, and the names of the columns that were passed over."""
+
+    notes: list[Note]
+    unread: tuple[str, ...] = ()
+
+
 def read(text: str) -> list[Note]:
     """The notes of a table. Raises Malformed, with the line, for one that cannot be read."""
+    return opened(text).notes
+
+
+def opened(text: str) -> Table:
+    """A table, with what of it was left aside. Raises Malformed."""
     text = text.removeprefix(sheets.BOM)
     said = _head(text)
     body = text[said.end :]
@@ -65,8 +81,9 @@ def read(text: str) -> list[Note]:
         raise Malformed(1, "表格是空的。", "the table is empty.")
     names, rows = _names(said, rows)
     if set(sheets.COLUMNS) <= set(names):
-        return [_ours(names, row, line) for line, row in rows]
-    return [_foreign(names, row, line, said.is_html) for line, row in rows]
+        return Table([_ours(names, row, line) for line, row in rows])
+    unread = tuple(name for name in names if name and name not in NAMES and name[0] != "#")
+    return Table([_foreign(names, row, line, said.is_html) for line, row in rows], unread)
 
 
 def _head(text: str) -> _Said:
@@ -157,6 +174,14 @@ def _names(
     if {"front", "back"} <= set(found):
         if len(set(found)) < len(found):
             raise Malformed(line, "有两列同名。", "two columns have the same name.")
+        lacking = ", ".join(name for name in sheets.COLUMNS if name not in found)
+        if "history" in found and lacking:
+            raise Malformed(
+                line,
+                f"有 history 列，却少了 {lacking}。补上这些列，或去掉 history，只带卡片。",
+                f"there is a column history but not {lacking}. Add what is missing, or take"
+                " history out and bring the cards alone.",
+            )
         return found, rows[1:]
     if said.names:
         return [_known(name) for name in said.names], rows

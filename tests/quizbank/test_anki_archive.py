@@ -72,7 +72,7 @@ def broken_crc() -> bytes:
 HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "no zip": ("zip", lambda: b"front,back\n1,2\n"),
     "nothing": ("zip", lambda: b""),
-    "half a zip": ("zip", lambda: zipped(SOUND)[:200]),
+    "half a zip": ("cut", lambda: zipped(SOUND)[:200]),
     "something before": ("garbage", lambda: b"MZ\x00" + zipped(SOUND)),
     "something after": ("garbage", lambda: zipped(SOUND) + b"x"),
     "something between": (

@@ -129,14 +129,24 @@ def test_lines_in_a_cell_and_a_third_column_of_tags():
 
 
 @pytest.mark.parametrize(
-    "header", ["front,back", "Question,Answer", "问题,答案", "正面,背面", "\ufeffFRONT, back "]
+    "header",
+    [
+        "front,back",
+        "Question,Answer",
+        "问题,答案",
+        "正面,背面",
+        "Term,Definition",
+        "\ufeffFRONT, back ",
+    ],
 )
 def test_columns_may_be_named(header):
     assert words(lines(header, "q,a")) == [("q", "a")]
 
 
 def test_named_columns_may_stand_in_any_order_and_others_are_passed_over():
-    (one,) = lines("tags;source;back;front;due;deck", "t;book;a;q;2026/2/1;D::E")
+    table = tables.opened("tags;source;back;front;due;deck\r\nt;book;a;q;2026/2/1;D::E")
+    (one,), unread = table.notes, table.unread
+    assert unread == ("source",)
     assert (one.front, one.back, one.tags, one.due, one.deck) == (
         *("q", "a", ("t",)),
         *(date(2026, 2, 1), "D::E"),
@@ -174,6 +184,7 @@ OURS = "key,path,deck,front,back,tags,due,suspended,history"
         (["q,a", '"a"b,c'], 2, "quotes"),
         (["q,a,t", "q,a,t,more"], 2, "4 cells"),
         (["front,back,front", "q,a,b"], 1, "same name"),
+        (["front,back,history", "q,a,x"], 1, "not key, path"),
         (["front,back,due", "q,a,", "q,a,soon"], 3, "no date"),
         (["front,back,due", "q,a,2026-02-30"], 2, "no date"),
         (["#separator:nonsense", "q,a"], 1, "separator"),

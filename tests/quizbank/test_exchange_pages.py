@@ -92,6 +92,8 @@ def test_a_visitor_becomes_a_guest_and_can_study_what_came(db: None) -> None:
         ("a.csv", b"x\x00,y", "control character"),
         ("a.csv", "été,à la plage".encode("latin-1"), "GB18030"),
         ("a.csv", b"", "empty"),
+        ("a.apkg", b"", "empty"),
+        ("a.json", b"", "empty"),
     ],
 )
 def test_a_refusal_says_why_and_stores_nothing(
@@ -146,6 +148,20 @@ def test_what_is_left_out_is_said_with_its_reason(alice_client: Client) -> None:
     assert "older than 2006" in report
     assert "not 1, 2, 3 or 4" in report
     assert not ReviewEvent.objects.exists()
+
+
+def test_a_column_that_is_not_read_is_named(alice_client: Client) -> None:
+    waiting = send(alice_client, b"front,back,picture\r\nq,a,cat.png\r\n").headers["Location"]
+    assert "Columns left aside: picture." in said(alice_client.get(waiting))
+
+
+def test_the_first_cards_show_their_formulas(alice_client: Client) -> None:
+    waiting = send(alice_client, rb"front,back" b"\r\n" rb"<i>x</i> \(x^2\),<b>a</b>").headers[
+        "Location"
+    ]
+    samples = alice_client.get(waiting).content.decode().split('class="samples"')[1]
+    assert "<msup>" in samples
+    assert "&lt;i&gt;x&lt;/i&gt;" in samples
 
 
 def lived(user: User) -> Question:

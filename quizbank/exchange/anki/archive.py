@@ -71,7 +71,7 @@ def _check_ends(data: bytes, name: str) -> None:
         raise Refused("garbage" if b"PK\x03\x04" in data and b"PK\x05\x06" in data else "zip", name)
     at = data.rfind(b"PK\x05\x06")
     if at < 0:
-        raise Refused("zip", name)
+        raise Refused("cut", name)
     if at + END.size != len(data):
         raise Refused("garbage")
     _, _, _, _, entries, directory, start, _ = END.unpack_from(data, at)

@@ -11,6 +11,11 @@ REASONS = {
         "{detail} 不是 Anki 牌组包（.apkg 是 zip 文件）。请在 Anki 里用“导出”生成。",
         "{detail} is no package of Anki (an .apkg is a zip file). Make one with Export in Anki.",
     ),
+    "cut": Text(
+        "{detail} 不完整：后半截没有了。请重新下载，或在 Anki 里重新导出。",
+        "{detail} is incomplete: its end is missing. Download it again, or export it from Anki"
+        " anew.",
+    ),
     "garbage": Text(
         "压缩包前后有不属于它的数据。请在 Anki 里重新导出。",
         "There is data before or after the archive that does not belong to it. Export it anew.",

@@ -11,6 +11,8 @@ import hashlib
 import html
 import re
 
+from django.utils.safestring import SafeString, mark_safe
+
 from quizbank.exchange.notes import Note
 from quizbank.importing import tex
 from quizbank.importing.display import sanitised, visible_marks
@@ -31,6 +33,7 @@ ATTRIBUTE = re.compile(r"""\b(src|alt)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))
 BLOCK = re.compile(r"<(/?)(?:div|section|article|center|dd|dt|figure)\b[^>]{0,4000}>", re.I)
 HEADING = re.compile(r"<(/?)h[12]\b[^>]{0,4000}>", re.IGNORECASE)
 HIDDEN = re.compile(r"<(script|style|template|title)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+PLACE = "\N{OBJECT REPLACEMENT CHARACTER}"  # where a formula stood
 MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
 BREAK = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|pre|h[1-6])\s*>", re.IGNORECASE)
 
@@ -75,6 +78,15 @@ def words(markup: str) -> str:
     lines = (_letters(line) for line in BREAK.split(told))
     first = next((line for line in lines if line), "")
     return first if len(first) <= LONGEST_HEADING else first[: LONGEST_HEADING - 1] + "…"
+
+
+def first_line(markup: str) -> SafeString:
+    """What `words` gives, to be shown: its formulas set, all else as plain text."""
+    formulas = iter(MATH.findall(markup))
+    told = words(MATH.sub(PLACE, markup.replace(PLACE, "")))
+    return mark_safe(  # noqa: S308 - the formulas are our own or sanitised, the rest is escaped
+        re.sub(PLACE, lambda _: next(formulas), html.escape(told, quote=False))
+    )
 
 
 def storable(text: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.utils.safestring import SafeString
+
 from demos.kit.declare import Text
 from quizbank.exchange import anki, tables
 from quizbank.exchange.notes import Note
@@ -14,12 +16,13 @@ from quizbank.importing.remarks import Refused
 from quizbank.importing.source import read_source
 from quizbank.models import Origin, User
 from quizbank.services.bringing import notes, takeout
-from quizbank.services.bringing.faces import safe, words
+from quizbank.services.bringing.faces import first_line, safe
 from quizbank.services.bringing.report import Report
 from quizbank.services.errors import BadFile
 
 LARGEST = 64 * 1024 * 1024  # bytes; of a JSON file, some 50,000 reviews
 SAMPLES = 3
+LONGEST_TOLD = 300
 
 
 class Opened(Protocol):
@@ -30,8 +33,8 @@ class Opened(Protocol):
         """What of it was lost on the way."""
 
     @property
-    def samples(self) -> list[tuple[str, str]]:
-        """The two sides of its first cards in a few words."""
+    def samples(self) -> list[tuple[SafeString, SafeString]]:
+        """The two sides of its first cards, a line of markup each."""
 
     @property
     def has_settings(self) -> bool:
@@ -54,9 +57,9 @@ class Cards:
     has_settings: bool = False
 
     @property
-    def samples(self) -> list[tuple[str, str]]:
+    def samples(self) -> list[tuple[SafeString, SafeString]]:
         first = self.notes[:SAMPLES]
-        return [(words(safe(note.front)), words(safe(note.back))) for note in first]
+        return [(first_line(safe(one.front)), first_line(safe(one.back))) for one in first]
 
     def preview(self, user: User, now: datetime) -> Report:
         return notes.preview(user=user, notes=self.notes, origin=self.origin, now=now)
@@ -74,7 +77,7 @@ class Everything:
     has_settings: bool = True
 
     @property
-    def samples(self) -> list[tuple[str, str]]:
+    def samples(self) -> list[tuple[SafeString, SafeString]]:
         return []
 
     def preview(self, user: User, now: datetime) -> Report:
@@ -105,15 +108,34 @@ def opened(name: str, data: bytes) -> Opened:
         raise BadFile(
             Text(f"只收这些文件：{listed}", f"Only these files can be brought in: {listed}")
         )
+    if not data:
+        raise BadFile(
+            Text(
+                "文件是空的，一个字节也没有。请重新导出或下载。",
+                "The file is empty, without a single byte. Export or download it anew.",
+            )
+        )
     return reader(name, data)
 
 
 def _table(name: str, data: bytes) -> Opened:
     try:
-        text = read_source(name, data, largest=LARGEST).text
-        return Cards(Origin.CSV, tables.read(text))
+        table = tables.opened(read_source(name, data, largest=LARGEST).text)
     except (Refused, tables.Malformed) as refused:
         raise BadFile(refused.text) from None
+    return Cards(Origin.CSV, table.notes, _passed_over(table.unread))
+
+
+def _passed_over(columns: tuple[str, ...]) -> tuple[Text, ...]:
+    if not columns:
+        return ()
+    told = ", ".join(columns)[:LONGEST_TOLD]
+    known = ", ".join(tables.NAMES)
+    return (
+        Text(
+            f"没有读的列：{told}。只读 {known}。", f"Columns left aside: {told}. Read are {known}."
+        ),
+    )
 
 
 def _package(name: str, data: bytes) -> Opened:

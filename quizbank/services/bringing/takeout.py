@@ -43,24 +43,47 @@ def opened(data: bytes) -> dict[str, Any]:
     try:
         found = json.loads(data, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        why = str(error)[:200]
-        raise BadFile(Text(f"JSON 读不出来：{why}", f"The JSON cannot be read: {why}")) from None
+        raise BadFile(_unreadable(error)) from None
     if not isinstance(found, dict) or "format" not in found or "events" not in found:
         raise BadFile(FOREIGN)
     if type(found["format"]) is not int or found["format"] != FORMAT:
         told = str(found["format"])[:40]
         raise BadFile(
             Text(
-                f"格式 {told} 这里读不了，只认格式 {FORMAT}。",
-                f"Format {told} cannot be read here; this is format {FORMAT}.",
+                f"格式 {told} 这里读不了，只认格式 {FORMAT}。请更新本站，或从同版本的站点导出。",
+                f"Format {told} cannot be read here, only format {FORMAT}. Update this site first,"
+                " or export from one of the same version.",
             )
         )
     for name in SECTIONS:
         if not isinstance(found.get(name, []), list):
-            raise BadFile(Text(f"“{name}”应当是列表。", f"“{name}” ought to be a list."))
+            raise BadFile(
+                Text(
+                    f"“{name}”应当是列表。文件被改过，请重新导出。",
+                    f"“{name}” ought to be a list. The file was changed: export it anew.",
+                )
+            )
     if sum(len(found.get(name, [])) for name in SECTIONS) > MOST_ROWS:
         raise BadFile(Text(f"超过 {MOST_ROWS} 条记录。", f"It holds more than {MOST_ROWS:,} rows."))
     return found
+
+
+def _unreadable(error: Exception) -> Text:
+    if isinstance(error, json.JSONDecodeError):
+        zh = f"JSON 在第 {error.lineno} 行第 {error.colno} 个字符处读不下去"
+        en = f"The JSON cannot be read on from line {error.lineno}, character {error.colno}"
+    elif isinstance(error, UnicodeDecodeError):
+        zh = f"JSON 读不出来：第 {error.start + 1} 个字节不是 UTF-8"
+        en = f"The JSON cannot be read: byte {error.start + 1} is not UTF-8"
+    elif isinstance(error, RecursionError):
+        zh, en = "JSON 读不出来：嵌套太深", "The JSON cannot be read: it is nested too deep"
+    else:
+        zh = "JSON 读不出来：里面有 NaN、无穷或过长的数"
+        en = "The JSON cannot be read: a number in it is NaN, infinite or too long"
+    return Text(
+        f"{zh}。文件可能不完整，请重新导出或下载。",
+        f"{en}. It may be incomplete: export or download it anew.",
+    )
 
 
 def preview(*, user: User, data: dict[str, Any], now: datetime) -> Report:
