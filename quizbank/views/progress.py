@@ -14,12 +14,17 @@ from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 
 from quizbank.models import User
-from quizbank.queries.statistics import Statistics, statistics
+from quizbank.queries.statistics import ENOUGH_BINNED, ENOUGH_TESTS, Statistics, statistics
 from quizbank.views import progress_figures as figures
 from quizbank.views.drawing import both, percent
+from quizbank.views.progress_figures import ENOUGH_CALIBRATED
 from quizbank.wording import calendar, say
 
-ENOUGH_CALIBRATED = 50
+# What a page without reviews promises, and after how many on later days it is there.
+SOON = (
+    *(("ahead", 0), ("topics", 0), ("year", 0)),
+    *(("retention", ENOUGH_TESTS), ("calibration", ENOUGH_CALIBRATED)),
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,8 @@ class Panel:
 def progress(request: HttpRequest) -> HttpResponse:
     found = _found(request)
     if found is None or not found.reviews:
-        return render(request, "quizbank/progress/empty.html")
+        soon = [(f"progress.soon_{name}", n) for name, n in SOON]
+        return render(request, "quizbank/progress/empty.html", {"soon": soon})
     context = {"found": found, "panels": [make(found) for make in PANELS.values()]}
     return render(request, "quizbank/progress/progress.html", context)
 
@@ -55,7 +61,8 @@ def panel_csv(request: HttpRequest, panel: str) -> HttpResponse:
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="proofdeck-{panel}.csv"'
     answer.write("\ufeff")  # without it a spreadsheet takes the Chinese for something else
-    csv.writer(answer).writerows([made.head, *made.rows])
+    cells = [[cell.removeprefix("–") for cell in row] for row in made.rows]  # – is no number
+    csv.writer(answer).writerows([made.head, *cells])
     return answer
 
 
@@ -64,32 +71,35 @@ def _found(request: HttpRequest) -> Statistics | None:
 
 
 def _retention(found: Statistics) -> Panel:
-    rows = [row for row in found.retention if row.n]
     return Panel(
         "retention",
         "p6",
         say("progress.retention"),
-        both(figures.retention, found, say("progress.retention")) if rows else None,
-        [say(f"progress.{name}") for name in ("retention", "n", "recalled", "share", "interval")],
+        both(figures.retention, found, say("progress.retention")),
+        [say(f"progress.{name}") for name in ("which", "n", "recalled", "share", "interval")],
         [
             [
                 figures.said(row),
                 str(row.n),
                 str(row.recalled),
                 percent(row.share),
-                " – ".join(percent(end) for end in row.interval or ()),
+                "–".join(percent(end) for end in row.interval or ()),
             ]
             for row in found.retention
         ],
         _retention_sentence(found),
-        (reverse("quizbank:settings"), say("progress.retention_act")),
+        (reverse("quizbank:settings"), say("progress.retention_act"))
+        if found.enough
+        else (reverse("quizbank:study"), say("progress.ahead_act")),
     )
 
 
 def _retention_sentence(found: Statistics) -> str:
     overall = found.overall
     if not found.enough or overall.interval is None:
-        return say("progress.retention_few", n=overall.n)
+        return say(
+            "progress.retention_few" if overall.n else "progress.retention_none", n=overall.n
+        )
     low, high = overall.interval
     verdict = "low" if high < found.wanted else "high" if low > found.wanted else "fine"
     return say(
@@ -106,11 +116,13 @@ def _ahead(found: Statistics) -> Panel:
     today = found.ahead[0]
     some = busiest.due + busiest.new > 0
     sentence = say(
-        "progress.ahead_words",
+        "progress.ahead_first" if busiest is today else "progress.ahead_words",
         today=today.due + today.new,
         day=calendar.short_date(busiest.day),
         n=busiest.due + busiest.new,
     )
+    if any(day.new for day in found.ahead):
+        sentence += say("progress.ahead_later")
     return Panel(
         "ahead",
         "p6",
@@ -152,12 +164,14 @@ def _calibration(found: Statistics) -> Panel:
     enough = found.overall.n >= ENOUGH_CALIBRATED
     sure = next(level for level in found.sure if level.name == "high")
     told = say("progress.sure", n=sure.n, share=percent(sure.share)) if sure.enough else ""
+    few = any(0 < one.n < ENOUGH_BINNED for one in found.bins)
+    hollow = say("progress.hollow", n=ENOUGH_BINNED) if few else ""
     loss = f"{found.log_loss:.3f}" if found.log_loss is not None else "–"
     return Panel(
         "calibration",
         "p5",
         say("progress.calibration"),
-        both(figures.calibration, found, say("progress.calibration"), 450) if enough else None,
+        both(figures.calibration, found, say("progress.calibration"), 450),
         [say(f"progress.{name}") for name in ("band", "n", "mean", "recalled", "share")],
         [
             [
@@ -169,7 +183,7 @@ def _calibration(found: Statistics) -> Panel:
             ]
             for one in found.bins
         ],
-        say("progress.calibration_words", loss=loss, sure=told)
+        say("progress.calibration_words", hollow=hollow, loss=loss, sure=told)
         if enough
         else say("progress.calibration_none", n=found.overall.n),
         (reverse("quizbank:quiz"), say("progress.calibration_act")),

@@ -10,40 +10,50 @@ from datetime import date, timedelta
 
 from django.utils.safestring import SafeString
 
-from quizbank.queries.statistics import ENOUGH_BINNED, Mastery, Retention, Statistics
+from demos.figures.markup import width as span
+from quizbank.queries.statistics import ENOUGH_BINNED, Retention, Statistics
+from quizbank.scoring import wilson
 from quizbank.views.drawing import WIDE, dot, drawn, line, nice, percent, rect, text
 from quizbank.wording import calendar, say
+
+ENOUGH_CALIBRATED = 50
 
 # --- True retention: a dot and its interval a row ---
 
 
 def retention(found: Statistics, width: int) -> SafeString:
+    """Where nothing was tested yet, the axis alone: results wait."""
     rows = [row for row in found.retention if row.n]
+    rows = rows or [row for row in found.retention if row.period is None]
     low = min([0.7, found.wanted - 0.1, *(row.interval[0] for row in rows if row.interval)])
     low = math.floor(10 * low) / 10
-    left, right = (104, width - 116) if width < WIDE else (150, width - 130)
+    wide = width >= WIDE
+    left, right, step = (150, width - 130, 30) if wide else (100, width - 90, 40)
 
     def x(share: float) -> float:
         return left + (share - low) / (1 - low) * (right - left)
 
-    bottom = 26 + 30 * len(rows)
+    bottom = 26 + step * len(rows)
     parts = []
     for tenth in range(round(10 * low), 11):
-        if width >= WIDE or tenth % 2 == 0:
+        if wide or tenth % 2 == 0:
             parts.append(line(x(tenth / 10), 18, x(tenth / 10), bottom, "grid"))
             parts.append(text(x(tenth / 10), bottom + 16, f"{10 * tenth} %", "middle"))
     parts.append(line(x(found.wanted), 16, x(found.wanted), bottom, "bound"))
     wanted = say("progress.wanted", n=percent(found.wanted))
     parts.append(text(x(found.wanted), 10, wanted, "middle", "f2i"))
     for number, row in enumerate(rows):
-        y = 40 + 30 * number
-        parts.append(text(0, y + 4.5, said(row), kind="fi"))
+        y = 26 + step * (number + 0.5)
+        parts.append(text(0, y + (4.5 if wide else -2), said(row), kind="fi"))
+        shown = "–"
         if row.interval and row.share is not None:
             parts.append(line(x(row.interval[0]), y, x(row.interval[1]), y, "reach"))
             parts.append(dot(x(row.share), y))
             shown = f"{percent(row.share)} [{percent(row.interval[0])}, {percent(row.interval[1])}]"
-            n = f" n {row.n}" if width >= WIDE else ""
-            parts.append(text(width, y + 4.5, shown + n, "end"))
+        if wide:
+            parts.append(text(width, y + 4.5, f"{shown} n {row.n}" if row.n else shown, "end"))
+        else:
+            parts += [text(width, y + 4.5, shown, "end"), text(0, y + 14, f"n {row.n}")]
     return drawn(bottom + 24, parts)
 
 
@@ -83,15 +93,12 @@ def ahead(found: Statistics, width: int) -> SafeString:
             say("progress.today") if number == 0 else calendar.short_date(found.ahead[number].day)
         )
         parts.append(text(x, bottom + 18, name, "start" if number == 0 else "middle"))
-    parts += [
-        rect(left, 4, 10, 10, "pn4"),
-        text(left + 15, 13, say("progress.due")),
-    ]
-    second = left + (90 if width >= WIDE else 70)
-    parts += [
-        rect(second, 4, 10, 10, "pn2"),
-        text(second + 15, 13, say("progress.new")),
-    ]
+    at: float = left
+    for name, shade in (("due", "pn4"), ("new", "pn2")):
+        if any(getattr(day, name) for day in found.ahead):
+            told = str(say(f"progress.{name}"))
+            parts += [rect(at, 4, 10, 10, shade), text(at + 15, 13, told)]
+            at += 15 + span(told) + 20
     return drawn(bottom + 26, parts)
 
 
@@ -99,28 +106,28 @@ def ahead(found: Statistics, width: int) -> SafeString:
 
 
 def mastery(found: Statistics, width: int) -> SafeString:
-    left, right = (96, width - 92) if width < WIDE else (190, width - 130)
+    """A row a topic; in a narrow place its name stands above its bar."""
+    titles = [str(one.topic.title) for one in found.mastery]
+    if width >= WIDE:
+        left, right, step, down = min(240.0, 16 + max(map(span, titles))), width - 120, 28, 0
+    else:
+        left, right, step, down = 0, width - 112, 46, 18
     parts = []
-    for share in (0.0, 0.5, 1.0):
+    bottom = 8 + step * len(titles)
+    for share, anchor in ((0.0, "middle" if left else "start"), (0.5, "middle"), (1.0, "middle")):
         x = left + share * (right - left)
-        parts.append(line(x, 4, x, 8 + 28 * len(found.mastery), "grid"))
-        parts.append(text(x, 24 + 28 * len(found.mastery), f"{100 * share:.0f} %", "middle"))
+        parts.append(line(x, 4, x, bottom, "grid"))
+        parts.append(text(x, bottom + 16, f"{100 * share:.0f} %", anchor))
     for number, one in enumerate(found.mastery):
-        y = 10 + 28 * number
-        parts.append(text(0, y + 13, _short(one, width), kind="fi"))
+        y = 10 + step * number + down
+        parts.append(text(0, y + 13 if not down else y - 6, titles[number], kind="fi"))
         if one.recall is not None:
             shade = f"pn{1 + min(4, int(5 * one.recall))}"
             parts.append(rect(left, y, one.recall * (right - left), 18, shade))
         told = say("progress.studied", n=one.studied, total=one.questions)
         shown = f"{percent(one.recall)} %" if one.recall is not None else "–"
-        parts.append(text(width, y + 13, f"{shown}  {told}", "end"))
-    return drawn(32 + 28 * len(found.mastery), parts)
-
-
-def _short(one: Mastery, width: int) -> str:
-    title = str(one.topic.title)
-    most = 11 if width < WIDE else 26
-    return title if len(title) <= most else title[: most - 1] + "…"
+        parts.append(text(width, y + 13, f"{shown}\u2002{told}", "end"))
+    return drawn(bottom + 24, parts)
 
 
 # --- Calibration: predicted against what happened ---
@@ -142,11 +149,14 @@ def calibration(found: Statistics, width: int) -> SafeString:
         parts.append(text(x(share), bottom + 18, f"{100 * share:.0f} %", "middle"))
     parts.append(text(right, bottom + 36, say("progress.predicted"), "end"))
     parts.append(line(x(0), y(0), x(1), y(1), "ctl"))
-    parts += [
-        dot(x(one.predicted), y(one.recalled / one.n), one.n < ENOUGH_BINNED)
-        for one in found.bins
-        if one.n and one.predicted is not None
-    ]
+    for one in found.bins if found.overall.n >= ENOUGH_CALIBRATED else ():
+        if one.n and one.predicted is not None:
+            at, few = x(one.predicted), one.n < ENOUGH_BINNED
+            low, high = wilson(one.recalled, one.n)
+            parts.append(line(at, y(low), at, y(high), "reach"))
+            parts.append(dot(at, y(one.recalled / one.n), few))
+            if few:
+                parts.append(text(at - 9, y(one.recalled / one.n) + 4.5, f"n {one.n}", "end"))
     return drawn(bottom + 44, parts)
 
 
@@ -154,29 +164,43 @@ def calibration(found: Statistics, width: int) -> SafeString:
 
 
 def year(found: Statistics, width: int) -> SafeString:
-    weeks = 53 if width >= 1_000 else 26
-    step, size = (20.6, 17.6) if width >= 1_000 else (11.4, 9.6)
-    start = found.day - timedelta(days=found.day.weekday() + 7 * (weeks - 1))
+    """A column a week: in one strip, or in a narrow place in two, the older one above."""
+    this_week = found.day - timedelta(days=found.day.weekday())
+    if width >= 1_000:
+        return drawn(*_strip(found, this_week - timedelta(weeks=52), 53, 0, 20.6))
+    tall, older = _strip(found, this_week - timedelta(weeks=52), 27, 0, 11.2)
+    _, newer = _strip(found, this_week - timedelta(weeks=25), 26, tall + 12, 11.2)
+    return drawn(2 * tall + 12, [*older, *newer])
+
+
+def _strip(
+    found: Statistics, start: date, weeks: int, top: int, step: float
+) -> tuple[int, list[SafeString]]:
+    """So many weeks from a Monday on, and how tall they stand."""
+    size = step * 0.85
     most = max(found.heat.values(), default=1)
     parts = [
-        text(0, 20 + step * row + size - 3, calendar.weekday_mark(start + timedelta(days=row)))
+        text(
+            *(0, top + 20 + step * row + size - 3),
+            calendar.weekday_mark(start + timedelta(days=row)),
+        )
         for row in (0, 2, 4)
     ]
     month = 0
     for week in range(weeks):
         first = start + timedelta(days=7 * week)
+        x = 24 + step * week
         if first.month != month and first.day <= 7 and week < weeks - 1:
-            parts.append(
-                text(24 + step * week, 12, say("progress.month", n=first.month, name=_month(first)))
-            )
+            name = say("progress.month", n=first.month, name=_month(first))
+            parts.append(text(x, top + 12, name))
             month = first.month
         for row in range(7):
             day = first + timedelta(days=row)
             if day <= found.day:
                 n = found.heat.get(day, 0)
                 shade = f"pn{1 + min(4, int(5 * n / (most + 1)))}" if n else "blank"
-                parts.append(rect(24 + step * week, 20 + step * row, size, size, shade))
-    return drawn(round(20 + 7 * step + 2), parts)
+                parts.append(rect(x, top + 20 + step * row, size, size, shade))
+    return round(22 + 7 * step), parts
 
 
 def _month(day: date) -> str:

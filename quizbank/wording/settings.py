@@ -48,7 +48,7 @@ WORDS = {
     "settings.leech_threshold_note": ("0 为不算", "0 for never"),
     "settings.leech_suspends": (
         "自动搁置，等我重新读懂再说",
-        "Suspend it until I have read it up again",
+        "Suspend such a card until I have read up on it",
     ),
     "settings.load": ("记忆率与负担", "Retention and its cost"),
     "settings.load_words": (

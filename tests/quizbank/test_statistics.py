@@ -157,6 +157,12 @@ def test_a_topic_stands_where_its_cards_do(alice, questions):
 def test_the_page_tells_nothing_little_and_much(alice, alice_client, questions, language):
     page = alice_client.get(f"/{language}/progress/").content.decode()
     assert '<svg class="fig' not in page
+    assert page.count("30") >= 2, "how many it takes"
+    for question in questions[:3]:
+        grade(alice, question, 3, MONDAY)
+    page = alice_client.get(f"/{language}/progress/").content.decode()
+    assert page.count('<svg class="fig w"') == 5, "axes are drawn before there are results"
+    assert 'class="dot' not in page
     live(alice, questions, 4)
     page = alice_client.get(f"/{language}/progress/").content.decode()
     assert "⟦" not in page
@@ -171,5 +177,6 @@ def test_each_panel_can_be_downloaded(alice, alice_client, questions):
         rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
         assert len({len(row) for row in rows}) == 1
         assert len(rows) > 1
+        assert "–" not in {cell for row in rows for cell in row}, "no text among numbers"
     assert alice_client.get("/en/progress/mood.csv").status_code == 404
     assert Client().get("/en/progress/year.csv").status_code == 404
