@@ -207,9 +207,9 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_defused_in_seconds(name: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()  # a busy machine does not count
     rendered = block(BOMBS[name])
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert len(rendered.html) < 1_000_000
 
 

@@ -174,8 +174,8 @@ def test_the_five_dialects_are_inert(name: str) -> None:
     ids=range(18),
 )
 def test_bombs_end_in_seconds_and_come_back(bomb: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()  # a busy machine does not count
     done = read("a.md", bomb.encode())
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
     assert done.kept == len(bomb)
     assert sum(map(len, done.html)) < 20_000_000
