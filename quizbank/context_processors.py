@@ -18,6 +18,7 @@ SECTIONS = {
     "questions": ("questions", "question", "disputed"),
     "lab": ("lab", "demo", "run_create", "run", "notebook"),
     "quiz": ("quiz", "quiz_session", "quiz_result"),
+    "mock": ("mock", "mock_sitting", "mock_answer", "mock_estimate", "mock_mark"),
     "progress": ("progress",),
     "documents": ("documents", "document", "document_upload", "document_confirm", "passage_match"),
 }

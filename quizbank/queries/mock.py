@@ -67,6 +67,15 @@ def mocks_of(user: User) -> QuerySet[MockInterview]:
     return MockInterview.objects.filter(owner=user).order_by("-created_at", "-pk")
 
 
+def finished_of(user: User, limit: int) -> list[tuple[MockInterview, float | None]]:
+    """The latest interviews that were marked to the end, each with its mean correctness."""
+    ended = mocks_of(user).filter(finished_at__isnull=False).prefetch_related("asked")
+    return [
+        (mock, _correctness(row for row in mock.asked.all() if row.marks is not None))
+        for mock in ended[:limit]
+    ]
+
+
 def asked_in(mock: MockInterview) -> list[MockQuestion]:
     """Its questions in order, each with its question and what it follows from."""
     return list(mock.asked.select_related("question__topic", "follows"))

@@ -9,6 +9,7 @@ from quizbank.urls.documents import urlpatterns as documents
 from quizbank.urls.exchange import urlpatterns as exchange
 from quizbank.urls.interview import urlpatterns as interview
 from quizbank.urls.lab import urlpatterns as lab
+from quizbank.urls.mock import urlpatterns as mock
 from quizbank.urls.quiz import urlpatterns as quiz
 from quizbank.views import acts, home, people, progress, questions, settings, study
 
@@ -36,6 +37,7 @@ urlpatterns = [
     *interview,
     *lab,
     *quiz,
+    *mock,
     *documents,
     *disputes,
     *exchange,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = (
     *("", "study/", f"study/?question={BELL}", "questions/", "questions/?q=zzz"),
     *(f"questions/{STONE}/", f"questions/{BELL}/", "sign-in/", "sign-up/", "no-such-page/"),
-    *("interview/", "settings/", "exchange/"),
+    *("interview/", "settings/", "exchange/", "mock/"),
 )
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
@@ -26,6 +27,25 @@ def reveal(page: Page, language: str) -> None:
     page.goto(f"/{language}/study/?question={STONE}")
     page.locator("[data-reveal]").click()
     expect(page.locator(".grades")).to_be_visible()
+
+
+def sit(page: Page, language: str, look: Callable[[str], None]) -> None:
+    """Through a mock interview by its primary buttons, with a look at each of its pages."""
+    page.goto(f"/{language}/mock/")
+    page.locator("main button.primary").click()
+    while page.locator("[data-answer]").count():
+        look("mock: question")
+        page.locator("#answer").fill("Because.")
+        page.locator("[data-answer]").click()
+    look("mock: estimate")
+    page.locator("input[name=value][value='3']").check()
+    page.locator("main button.primary").click()
+    while page.locator("form[data-marks]").count():
+        look("mock: marks")
+        for part in ("structure", "trade_off", "example"):
+            page.locator(f"input[name={part}][value='1']").check()
+        page.locator("main .dock button.primary").click()
+    look("mock: report")
 
 
 def sign_in(page: Page, stone: Question) -> None:
@@ -72,6 +92,9 @@ def test_nothing_hangs_over_at_360_px(page: Page, stone: Question, language: str
     reveal(page, language)
     found["back"] = narrow(page)
     assert {address: wrong for address, wrong in found.items() if wrong} == {}
+    sit(page, language, lambda where: found.update({where: narrow(page)}))
+    assert {address: wrong for address, wrong in found.items() if wrong} == {}
+    reveal(page, language)
     heights = page.locator(".grades button").evaluate_all("all => all.map(e => e.offsetHeight)")
     assert min(heights) >= 44
 
@@ -109,6 +132,7 @@ def test_axe_finds_nothing(page: Page, stone: Question, theme: Any, language: st
     for address in ("", "?guess=none"):
         page.goto(f"/{language}/{address}")
         found[f"today{address}"] = violations(page)
+    sit(page, language, lambda where: found.update({where: violations(page)}))
     assert {address: broken for address, broken in found.items() if broken} == {}
 
 
