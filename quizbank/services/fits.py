@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
+from django.core.cache import cache
 from django.db import transaction
 
 from demos.doorbell import send
@@ -24,6 +25,7 @@ FEWEST = 64  # new reviews that make another fit worth it
 GROWTH = 0.25  # or this share of those fitted before, if that is more
 MONTH = timedelta(days=30)  # after which any new review does
 LOOK_EVERY = 32  # events; a look costs two queries
+ANSWER = timedelta(hours=1)  # given to a worker before it is asked again
 FITS = UUID("5c0b3a1e-2b64-4d7e-9a51-8f1f6a3a7e10")
 
 
@@ -58,9 +60,19 @@ def wish_fit(user: User) -> bool:
 
 
 def look(user: User, now: datetime) -> None:
-    """See whether a fit is due, and ask for it once what is being recorded is committed."""
-    if worth_it(user, now):
-        transaction.on_commit(lambda: wish_fit(user))
+    """See whether a fit is due, and ask for it once what is being recorded is committed.
+
+    A wish that was sent is remembered in this process, lest they pile up while nobody answers.
+    """
+    key = f"fit:{user.public_id}"
+    asked = cache.get(key)
+    if (asked is None or now - asked >= ANSWER) and worth_it(user, now):
+
+        def ask() -> None:
+            if wish_fit(user):
+                cache.set(key, now, ANSWER.seconds)
+
+        transaction.on_commit(ask)
 
 
 @transaction.atomic

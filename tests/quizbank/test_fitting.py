@@ -21,7 +21,7 @@ from quizbank.scheduling.bulk import Log, replay
 from quizbank.scheduling.fitting import LOWER, UPPER, _Scan, fit, log_loss
 from quizbank.services import fits
 from quizbank.services.acts import reset
-from quizbank.services.fits import Found, record_fit, worth_it
+from quizbank.services.fits import Found, look, record_fit, worth_it
 from tests.cast import MONDAY
 from tests.quizbank.fitting_cast import TRUTH, simulated
 from tests.quizbank.study_cast import grade, make_questions, memories
@@ -195,6 +195,30 @@ def test_a_fit_is_worth_it_at_first_and_when_enough_is_new(alice, monkeypatch):
     grade(alice, question, 3, MONDAY)
     assert worth_it(alice, MONDAY) is False
     assert worth_it(alice, MONDAY + timedelta(days=30)) is True
+
+
+def test_a_wish_is_not_repeated_while_nobody_answers(
+    alice, monkeypatch, django_capture_on_commit_callbacks
+):
+    sent: list[object] = []
+    broker: list[str] = []
+
+    def send(*task: object) -> bool:
+        sent.append(task)
+        return bool(broker)
+
+    monkeypatch.setattr(fits, "FEWEST", 0)
+    monkeypatch.setattr(fits, "send", send)
+    grade(alice, make_questions(1)[0], 3, MONDAY)
+
+    def wishes(minutes: int) -> int:
+        with django_capture_on_commit_callbacks(execute=True):
+            look(alice, MONDAY + timedelta(minutes=minutes))
+        return len(sent)
+
+    assert [wishes(1), wishes(2)] == [1, 2]  # no broker took it
+    broker.append("answers")
+    assert [wishes(n) for n in (3, 4, 62, 63, 64)] == [3, 3, 3, 4, 4]
 
 
 def test_parameters_out_of_bounds_are_never_kept(alice):
