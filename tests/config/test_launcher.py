@@ -157,8 +157,11 @@ def test_runs_refuses_a_second_start_and_stops_at_ctrl_c(site: Site) -> None:
     assert "Stopping" in site.output.read_text()
 
 
-def test_leaves_nothing_behind_when_killed_and_starts_again_at_once(site: Site) -> None:
+def test_starts_again_what_is_killed_and_itself_leaves_nothing_behind(site: Site) -> None:
     launcher = site.start()
+    for words in [("gunicorn",), ("celery", "cpu@"), ("valkey-server",)]:
+        is_replaced_when_killed(site, *words)
+        assert launcher.poll() is None
     before = site.processes()
     launcher.kill()
     launcher.wait()
@@ -171,9 +174,7 @@ def test_leaves_nothing_behind_when_killed_and_starts_again_at_once(site: Site) 
     assert site.processes() == []
 
 
-@pytest.mark.parametrize("words", [("gunicorn",), ("celery", "cpu@"), ("valkey-server",)])
-def test_starts_again_what_is_killed(site: Site, words: tuple[str, ...]) -> None:
-    launcher = site.start()
+def is_replaced_when_killed(site: Site, *words: str) -> None:
     victims = site.processes(*words)
     assert victims != []
     os.kill(victims[0], signal.SIGKILL)
@@ -184,10 +185,6 @@ def test_starts_again_what_is_killed(site: Site, words: tuple[str, ...]) -> None
 
     until(is_replaced, 30, f"a new {words[0]}")
     until(lambda: site.health() == {**site.health(), "status": "ok", "broker": "ok"}, 30, "health")
-    assert launcher.poll() is None
-    launcher.terminate()
-    assert launcher.wait(STOP_SECONDS) == 0
-    assert site.processes() == []
 
 
 def test_refuses_a_port_that_is_taken(site: Site) -> None:
