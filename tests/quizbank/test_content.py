@@ -8,8 +8,8 @@ import pytest
 from quizbank.content.bank import KnownDemo, inspect_bank, read_bank
 from quizbank.content.errors import BankErrors
 from quizbank.content.quiz import Choice, Numeric, Predict
-from quizbank.management.evidence import BANK
 from tests.quizbank.small_bank import DEMOS, FILES, replace, write_bank
+from tests.shipped import inspected, shipped
 
 STONES = "falling/stone_and_feather.md"
 BELL = "sound/bell_in_a_jar.md"
@@ -255,7 +255,7 @@ def test_headings_inside_code_are_text(root: Path) -> None:
 
 
 def test_the_outlines_hold_every_unit_once() -> None:
-    bank, _ = inspect_bank(BANK, {})
+    bank = shipped()
     units = [unit for document in bank.documents for unit in document.units]
     kinds = [unit.kind for unit in units]
     assert (kinds.count("question"), kinds.count("section")) == (207, 16)
@@ -265,6 +265,6 @@ def test_the_outlines_hold_every_unit_once() -> None:
 
 
 def test_the_glossary_has_both_languages_and_no_spelling_twice() -> None:
-    bank, errors = inspect_bank(BANK, {})
+    bank, errors = inspected()
     assert len(bank.glossary.terms) >= 120
     assert [e for e in errors if e.file == "glossary.toml"] == []
