@@ -111,7 +111,16 @@ class Question(models.Model):
 
     class Meta:
         ordering = ("position", "path")
-        indexes = (models.Index(fields=("topic", "position")),)
+        indexes = (
+            models.Index(fields=("topic", "position")),
+            # Texts make the rows long: whether one is live is not read from them.
+            models.Index(fields=("owner", "retired_at", "position", "path"), name="question_live"),
+            models.Index(
+                fields=("owner", "retired_at"),
+                name="question_retired",
+                condition=Q(retired_at__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.path

@@ -90,6 +90,16 @@ def read(model: type[Row], values: Sequence[Any]) -> Row:
     return row
 
 
+def taken(model: type[Model], names: Iterable[str], values: Iterable[Any]) -> list[Any]:
+    """What the driver gave for those columns, as the attributes of a row hold it."""
+    reads = _table(model).taken
+    pairs = zip(names, values, strict=True)
+    return [
+        reads[name](value) if value is not None and name in reads else value
+        for name, value in pairs
+    ]
+
+
 def new(model: type[Row], **values: Any) -> Row:
     """A row that is not stored yet, from columns called as its attributes are; the others hold
     their defaults."""
@@ -138,8 +148,9 @@ class Table:
         made = {f.attname: f.get_default for f in fields if f.has_default() and callable(f.default)}
         self._made = made  # anew for each row
         self._defaults = {f.attname: f.get_default() for f in fields if f.attname not in made}
+        self.taken = {name: found.read for name, found in conversions.items() if found}
         self.reads = [
-            (place, found.read) for place, found in enumerate(conversions.values()) if found
+            (place, self.taken[name]) for place, name in enumerate(self.names) if name in self.taken
         ]
 
     def defaults(self) -> dict[str, Any]:

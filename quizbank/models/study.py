@@ -114,13 +114,26 @@ class Card(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["user", "due"], name="card_user_due", condition=Q(suspended=False)
+            models.Index(  # with the key, so that nothing has to be sorted
+                fields=["user", "due", "id"], name="card_user_due", condition=Q(suspended=False)
             ),
-            models.Index(  # holds all that counting the days needs
-                fields=["user", "due_day", "buried_until"],
+            # These two hold all that is asked by them, so that no row is looked up; what their
+            # condition names has to be among it.
+            models.Index(
+                fields=[
+                    *("user", "due_day", "state", "question", "buried_until"),
+                    *("stability", "last_day", "id", "suspended"),
+                ],
                 name="card_user_due_day",
                 condition=Q(suspended=False),
+            ),
+            models.Index(
+                fields=[
+                    *("user", "due", "id", "state", "question", "buried_until"),
+                    *("stability", "last_day", "suspended"),
+                ],
+                name="card_in_steps",
+                condition=Q(state__in=[State.LEARNING, State.RELEARNING], suspended=False),
             ),
             models.Index(fields=["user", "first_day"], name="card_user_first_day"),
         ]

@@ -13,8 +13,9 @@ from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, User
 from quizbank.models.history import day_of, parameters_of, read_profile, undos_of
 from quizbank.models.interviews import open_interview
 from quizbank.queries import study
-from quizbank.queries.study import StudyItem, Visitor
-from quizbank.queries.today import done_on
+from quizbank.queries.due import Among
+from quizbank.queries.study import StudyItem
+from quizbank.queries.today import Visitor, done_on
 from quizbank.scheduling import recall
 
 Chance = tuple[float, UUID]
@@ -93,7 +94,7 @@ def offers(visitor: Visitor, now: datetime) -> list[str]:
     return [kind for kind in KINDS if something.get(kind)]
 
 
-def _among(visitor: Visitor, wish: Wish) -> study.Among:
+def _among(visitor: Visitor, wish: Wish) -> Among:
     if wish.topic == INTERVIEW:
         interview = open_interview(visitor.pk if isinstance(visitor, User) else None)
         return interview.may_ask() if interview else Question.objects.none()
@@ -101,7 +102,7 @@ def _among(visitor: Visitor, wish: Wish) -> study.Among:
 
 
 def _first(
-    visitor: Visitor, now: datetime, wish: Wish, among: study.Among, skip: Collection[str]
+    visitor: Visitor, now: datetime, wish: Wish, among: Among, skip: Collection[str]
 ) -> StudyItem | None:
     if wish.kind == "new":
         questions = study.unseen(visitor, now).exclude(path__in=skip)
@@ -127,7 +128,7 @@ class _Day:
         self.user, self.profile = user, read_profile(user)
         self.today = day_of(self.profile, now)
 
-    def known(self, among: study.Among = None, skip: Collection[str] = ()) -> list[Chance]:
+    def known(self, among: Among = None, skip: Collection[str] = ()) -> list[Chance]:
         """Every card of which something is known and that is not put aside."""
         cards = Card.objects.filter(
             Q(buried_until=None) | Q(buried_until__lte=self.today),

@@ -6,15 +6,14 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
-from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, State, User
+from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, User
 from quizbank.models.history import (
     PENDING,
     considered,
@@ -25,32 +24,26 @@ from quizbank.models.history import (
     read_profile,
     undos_of,
 )
-from quizbank.models.interviews import open_interview
-from quizbank.queries.today import Done, done_on, missed, others_since
+from quizbank.models.statements import Part
+from quizbank.queries import due, fresh
+from quizbank.queries.counting import Counts as Counts
+from quizbank.queries.counting import counted
+from quizbank.queries.due import (
+    Among,
+    Step,
+    asked_for,
+    card_of,
+    decay,
+    most_fragile,
+    narrowed,
+    steps_ahead,
+)
+from quizbank.queries.fresh import first_unseen
+from quizbank.queries.today import Today, Visitor, known, others_since, today_of
 from quizbank.scheduling import RATINGS, Answer, recall, seed_of
 
-Visitor = User | AnonymousUser | None
-Among = QuerySet[Question] | None
-STEPS = (State.LEARNING, State.RELEARNING)
-# Days are dates somewhere: a card due today may still lie ahead in another zone.
-WIDEST_ZONES = timedelta(hours=26)
 OTHERS_FIRST = 8
-COMPARED = 200  # due cards, for the most fragile of them
-# At the end of a session a card in steps is shown early rather than waited for.
-LEARN_AHEAD = timedelta(minutes=20)
-DAYS_AHEAD = 7
 ENOUGH_DURATIONS = 10
-
-
-@dataclass(frozen=True)
-class Counts:
-    """`due` is what today still asks for; `by_day` starts with today and counts due cards."""
-
-    due: int
-    new: int
-    done_today: int
-    missed_today: int
-    by_day: list[int]
 
 
 @dataclass(frozen=True)
@@ -77,28 +70,6 @@ class QuestionState:
     recall: float | None
 
 
-@dataclass(frozen=True)
-class _Today:
-    """A person's study day, read once for everything a page asks about it."""
-
-    user: User | None
-    now: datetime
-    day: date
-    new_per_day: int
-    done: list[Done]
-
-
-def _today(visitor: Visitor, now: datetime) -> _Today:
-    user = _known(visitor)
-    profile = read_profile(user)
-    day = day_of(profile, now)
-    return _Today(user, now, day, profile.new_per_day, done_on(user, day) if user else [])
-
-
-def _known(visitor: Visitor) -> User | None:
-    return visitor if isinstance(visitor, User) else None
-
-
 def next_item(
     user: Visitor, now: datetime, among: Among = None, skip: Collection[str] = ()
 ) -> StudyItem | None:
@@ -109,21 +80,30 @@ def next_item(
     answered today and still in steps returns after at least eight others, or at the end.
     Only questions `among` those given; `skip` holds paths of questions.
     """
-    today = _today(user, now)
-    due = _due(today).exclude(question__path__in=skip)
-    if among is not None:
-        due = due.filter(question__in=among)
+    today = today_of(user, now)
+    wanted = narrowed("question_id", among, skip)
+    steps = steps_ahead(today, wanted)
+    card = _due_card(today, steps, wanted)
+    count = counted(today)
+    if card is None and count.new and (question := first_unseen(today, among, skip)):
+        return StudyItem(question, None, count)
+    card = card or (card_of(steps[0]) if steps else None)
+    return StudyItem(card.question, card if card.reps else None, count) if card else None
+
+
+def _due_card(today: Today, steps: list[Step], wanted: Part) -> Card | None:
     answered = {done.card_id for done in today.done}
-    steps = due.filter(pk__in=answered, state__in=STEPS) if answered else []
-    again = [card for card in steps if card.last_day == today.day]
-    rested = [card for card in again if others_since(today.done, card.pk) >= OTHERS_FIRST]
-    asked_for = due.filter(state=State.NEW)
-    card = _soonest(rested) or _most_fragile(due, today) or _soonest(list(asked_for))
-    counted = _counts(today)
-    if card is None and counted.new and (question := _new(today, among, skip)):
-        return StudyItem(question, None, counted)
-    card = card or _soonest(_ahead(today, among, skip))
-    return StudyItem(card.question, card if card.reps else None, counted) if card else None
+    timely = [step for step in steps if step.due <= today.now]
+    for step in timely:
+        again = step.id in answered and step.last_day == today.day
+        if again and others_since(today.done, step.id) >= OTHERS_FIRST:
+            return card_of(step)
+    card = most_fragile(today, wanted)
+    earlier = [step for step in timely if step.last_day != today.day]
+    weakest = max(earlier, key=lambda step: decay(today, step), default=None)
+    if weakest and (card is None or decay(today, weakest) > decay(today, card)):
+        return card_of(weakest)
+    return card or asked_for(today, wanted)
 
 
 def returning(
@@ -136,129 +116,25 @@ def returning(
 ) -> StudyItem | None:
     """The card missed today that is to return now, if one is; `late` says that nothing else
     is left, so that the eight others and the last minutes need not be waited for."""
-    today = _today(user, now)
-    waiting = _ahead(today, among, skip)
+    today = today_of(user, now)
+    waiting = steps_ahead(today, narrowed("question_id", among, skip))
     if not late:
-        ready = [card for card in waiting if card.due and card.due <= now]
-        waiting = [card for card in ready if others_since(today.done, card.pk) >= OTHERS_FIRST]
-    card = _soonest(waiting)
-    return StudyItem(card.question, card, _counts(today)) if card else None
+        ready = [step for step in waiting if step.due <= now]
+        waiting = [step for step in ready if others_since(today.done, step.id) >= OTHERS_FIRST]
+    if not waiting:
+        return None
+    card = card_of(waiting[0])
+    return StudyItem(card.question, card, counted(today))
 
 
 def unseen(user: Visitor, now: datetime) -> QuerySet[Question]:
     """The questions that could be shown as new, however many the day still allows."""
-    return _unseen(_today(user, now))
-
-
-def _shown(today: _Today) -> QuerySet[Card]:
-    cards = Card.objects.filter(user=today.user, suspended=False, question__retired_at=None)
-    risen = Q(buried_until=None) | Q(buried_until__lte=today.day)
-    return cards.filter(risen).select_related("question__topic")
-
-
-def _due(today: _Today) -> QuerySet[Card]:
-    """Cards in steps whose time has come, and cards whose day it is: a new one has a day
-    only if it was asked for."""
-    return _shown(today).filter(
-        Q(state__in=(State.NEW, State.REVIEW), due_day__lte=today.day)
-        | Q(state__in=STEPS, due__lte=today.now),
-        due__lte=today.now + WIDEST_ZONES,
-    )
-
-
-def _ahead(today: _Today, among: Among, skip: Collection[str]) -> list[Card]:
-    cards = _shown(today).filter(state__in=STEPS, due__lte=today.now + LEARN_AHEAD)
-    if among is not None:
-        cards = cards.filter(question__in=among)
-    return list(cards.exclude(question__path__in=skip))
-
-
-def _soonest(cards: list[Card]) -> Card | None:
-    return min(cards, key=lambda card: (card.due, card.pk), default=None)
-
-
-def _most_fragile(due: QuerySet[Card], today: _Today) -> Card | None:
-    """The card least likely to be recalled. Under one person's parameters recall falls
-    with days elapsed over stability, so the ratio orders like the probability.
-
-    No index can keep an order that changes from day to day, so only so many are compared.
-    """
-    waiting = due.exclude(state__in=STEPS, last_day=today.day)
-    rows = waiting.order_by("due")[:COMPARED]
-    worst = max(
-        (
-            ((today.day - last_day).days / stability, card_id)
-            for card_id, stability, last_day in rows.values_list("pk", "stability", "last_day")
-            if stability and last_day
-        ),
-        default=None,
-    )
-    return due.get(pk=worst[1]) if worst else None
-
-
-def _unseen(today: _Today) -> QuerySet[Question]:
-    """The questions that could be shown as new: neither studied nor put aside."""
-    user = today.user
-    live = Question.everyone.visible_to(user).filter(retired_at=None).select_related("topic")
-    known = Q(reps__gt=0) | Q(due_day__isnull=False)
-    aside = Q(suspended=True) | Q(buried_until__gt=today.day)
-    mine = Card.objects.filter(known | aside, user=user, form=Form.RECALL, question=OuterRef("pk"))
-    return live.filter(~Exists(mine)) if user else live
-
-
-def _new(today: _Today, among: Among, skip: Collection[str]) -> Question | None:
-    """The next of the bank; with an interview ahead, what it may ask comes first."""
-    questions = _unseen(today).exclude(path__in=skip)
-    if among is not None:
-        questions = questions.filter(pk__in=among)
-    ordered = questions.order_by("position", "path")
-    wanted = asked_soon(today.user, today.day)
-    first = ordered.filter(pk__in=wanted).first() if wanted is not None else None
-    return first or ordered.first()
-
-
-def asked_soon(user: User | None, day: date) -> QuerySet[Question] | None:
-    """What the interview ahead may ask; None without one."""
-    interview = open_interview(user.pk if user else None)
-    return interview.may_ask() if interview and day < interview.day else None
+    return fresh.unseen(today_of(user, now))
 
 
 def counts(user: Visitor, now: datetime) -> Counts:
     """How much there is to do, and how much was done today."""
-    return _counts(_today(user, now))
-
-
-def _counts(today: _Today) -> Counts:
-    started = Card.objects.filter(user=today.user, first_day=today.day).count()
-    left = max(0, today.new_per_day - started)
-    by_day = [0] * DAYS_AHEAD
-    for due_day, n in _by_day(today):
-        by_day[max(0, (due_day - today.day).days)] += n
-    return Counts(
-        due=by_day[0],
-        new=_unseen(today).order_by()[:left].count() if left else 0,  # in any order
-        done_today=len(today.done),
-        missed_today=missed(today.done),
-        by_day=by_day,
-    )
-
-
-def _by_day(today: _Today) -> Iterator[tuple[date, int]]:
-    """How many cards are due on each day, the days ahead included. Those of the few questions
-    that are retired are taken off again, so that all others need not be looked up."""
-    risen = Q(buried_until=None) | Q(buried_until__lte=today.day)
-    ahead = Card.objects.filter(
-        risen,
-        user=today.user,
-        suspended=False,
-        due_day__lt=today.day + timedelta(days=DAYS_AHEAD),
-    ).order_by()
-    seen = Question.everyone.visible_to(today.user)
-    retired = list(seen.filter(retired_at__isnull=False).order_by().values_list("pk", flat=True))
-    counted = [(ahead, 1), (ahead.filter(question__in=retired), -1)]
-    for cards, sign in counted if retired else counted[:1]:
-        for due_day, n in cards.values_list("due_day").annotate(n=Count("*")):
-            yield due_day, sign * n
+    return counted(today_of(user, now))
 
 
 def previews(
@@ -266,7 +142,7 @@ def previews(
 ) -> dict[int, Promise]:
     """What each rating from 1 to 4 would promise if it were given now; without a card, to
     the `unseen` question."""
-    profile = read_profile(_known(user))
+    profile = read_profile(known(user))
     card = card or _card_to_be(unseen)
     day = day_of(profile, now)
     policy = policy_on(profile, card, day)
@@ -297,7 +173,8 @@ def get_event_for(user: User, client_uuid: UUID) -> ReviewEvent:
 
 def cards_due(user: User, now: datetime) -> QuerySet[Card]:
     """The person's cards that are due now, soonest first."""
-    return _due(_today(user, now)).order_by("due", "pk")
+    cards = due.cards_due(today_of(user, now))
+    return cards.select_related("question__topic").order_by("due", "pk")
 
 
 def last_deed(user: User) -> ReviewEvent | None:
@@ -307,7 +184,7 @@ def last_deed(user: User) -> ReviewEvent | None:
 
 def question_state(user: Visitor, question: Question, now: datetime) -> QuestionState | None:
     """Where the person stands with a question; None if they never studied it."""
-    person = _known(user)
+    person = known(user)
     card = Card.objects.filter(user=person, question=question, form=Form.RECALL).first()
     if person is None or card is None or card.stability is None or card.last_day is None:
         return None
@@ -320,7 +197,7 @@ def question_state(user: Visitor, question: Question, now: datetime) -> Question
 def usual_duration_ms(user: Visitor) -> float | None:
     """The median time of the person's last fifty answers; None while there are few."""
     timed = ReviewEvent.objects.filter(
-        user=_known(user), kind=EventKind.REVIEW, duration_ms__gt=0
+        user=known(user), kind=EventKind.REVIEW, duration_ms__gt=0
     ).order_by("-reviewed_at")
     durations = list(timed.values_list("duration_ms", flat=True)[:50])
     return statistics.median(durations) if len(durations) >= ENOUGH_DURATIONS else None

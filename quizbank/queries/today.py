@@ -1,16 +1,32 @@
-"""What a person did on one study day, read from the log: nothing else counts a session."""
+"""A person's study day, and what they did on it: the log alone counts a session."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.auth.models import AnonymousUser
 
-from quizbank.models import EventKind, ReviewEvent, User
+from quizbank.models import EventKind, ReviewEvent, StudyProfile, User
+from quizbank.models.history import day_of
+from quizbank.models.rows import find, new, select, taken, written
 from quizbank.scheduling import AGAIN, Event, undone
+
+DAY = timedelta(days=1)
+Visitor = User | AnonymousUser | None
+
+_EVENT = ("id", "kind", "card_id", "rating", "undoes_id", "reviewed_at", "received_at")
+# Each half by an index of its own: else the whole log of the person would be read.
+_DONE = """
+SELECT id, kind, card_id, rating, undoes_id, reviewed_at, received_at FROM quizbank_reviewevent
+WHERE user_id = %s AND kind = 'review' AND study_day = %s
+UNION ALL
+SELECT id, kind, card_id, rating, undoes_id, reviewed_at, received_at FROM quizbank_reviewevent
+WHERE user_id = %s AND kind = 'undo' AND study_day >= %s
+ORDER BY reviewed_at, received_at, id
+"""
 
 
 @dataclass(frozen=True)
@@ -21,16 +37,42 @@ class Done:
     rating: int
 
 
+@dataclass(frozen=True)
+class Today:
+    """A person's study day, read once for everything a page asks about it."""
+
+    user: User | None
+    now: datetime
+    day: date
+    new_per_day: int
+    done: list[Done]
+
+    @property
+    def user_id(self) -> int | None:
+        return self.user.pk if self.user else None
+
+
+def today_of(visitor: Visitor, now: datetime) -> Today:
+    user = known(visitor)
+    stored = find(StudyProfile, user_id=user.pk) if user else None
+    profile = stored or new(StudyProfile)
+    day = day_of(profile, now)
+    return Today(user, now, day, profile.new_per_day, done_on(user, day) if user else [])
+
+
+def known(visitor: Visitor) -> User | None:
+    return visitor if isinstance(visitor, User) else None
+
+
 def done_on(user: User, day: date) -> list[Done]:
     """The reviews of that study day in their order, without those taken back."""
     # An undo may carry the date before, if the clocks of two devices disagree.
-    near = Q(kind=EventKind.UNDO, study_day__gte=day - timedelta(days=1))
-    today = Q(kind=EventKind.REVIEW, study_day=day)
-    rows = list(
-        ReviewEvent.objects.filter(near | today, user=user)
-        .order_by("reviewed_at", "received_at", "id")
-        .values_list("id", "kind", "card_id", "rating", "undoes", "reviewed_at", "received_at")
+    today, before = (
+        *written(ReviewEvent, study_day=day),
+        *written(ReviewEvent, study_day=day - DAY),
     )
+    found = select(_DONE, (user.pk, today, user.pk, before))
+    rows = [taken(ReviewEvent, _EVENT, row) for row in found]
     taken_back = undone(
         Event(id, at, received, undoes=undoes) for id, _, _, _, undoes, at, received in rows
     )
