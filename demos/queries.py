@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from demos.models import Demo, Finding, Run, RunRequest, State
 from demos.presence import served
+
+UNANSWERED = timedelta(seconds=15)
 
 
 def demos() -> QuerySet[Demo]:
@@ -95,6 +97,23 @@ def worker_seen(queue: str, now: datetime) -> bool:
     return served(queue, now)
 
 
+def answered(run: Run, now: datetime) -> bool:
+    """Whether somebody takes runs of this one's queue.
+
+    A worker that is seen and cut off from the broker takes none: what waits for long then, with
+    nothing running and nothing lately ended, is not answered.
+    """
+    if not served(run.queue, now):
+        return False
+    if run.state != State.QUEUED or run.created_at > now - UNANSWERED:
+        return True
+    others = Run.objects.filter(queue=run.queue)
+    return (
+        others.filter(state=State.RUNNING).exists()
+        or others.filter(finished_at__gt=now - UNANSWERED).exists()
+    )
+
+
 def progress(run: Run, now: datetime | None = None) -> dict[str, Any]:
     """What a page or program shows of a run that goes on or has ended, as JSON."""
     seen = run.progress or {}
@@ -112,7 +131,7 @@ def progress(run: Run, now: datetime | None = None) -> dict[str, Any]:
         "id": str(run.pk),
         "state": run.state,
         "place": place(run),
-        "worker": served(run.queue, now or timezone.now()),
+        "worker": answered(run, now or timezone.now()),
         "queue": run.queue,
         "seeds_done": result.get("seeds") or seen.get("seeds_done", 0),
         "seeds_total": result.get("seeds")

@@ -91,8 +91,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "run.running": ("正在跑", "Running"),
     "run.place": ("第 {n} 位", "place {n}"),
     "run.no_worker": (
-        "现在没有进程在跑；等它回来就会开始，这一页不用守着。",
-        "No worker is listening; it will run when one is back. You need not keep this page open.",
+        "现在没有进程应答：worker 或消息服务停了。已经记下，恢复后会自己开始，这一页不用守着。",
+        "Nobody answers: the worker or the message broker is away. This run is kept and starts by"
+        " itself once they are back. You need not keep this page open.",
     ),
     "run.of": ("{done} / {total} 粒种子", "{done} of {total} seeds"),
     "run.again_attempt": ("第 {n} 次尝试", "attempt {n}"),

@@ -189,7 +189,9 @@ def test_without_scripts_a_form_runs(browser: Browser, live_server: Any, worker:
 def test_nobody_listening_is_said(page: Page, live_server: Any, behaving: Demo) -> None:
     page.goto(LAB)
     press_run(page)
-    expect(page.get_by_text("No worker is listening; it will run when one is back")).to_be_visible()
+    expect(
+        page.get_by_text("Nobody answers: the worker or the message broker is away")
+    ).to_be_visible()
     expect(page.locator("[data-place]")).to_have_text("place 1")
 
 

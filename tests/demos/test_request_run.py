@@ -102,6 +102,23 @@ def test_waits_for_a_gpu_when_told_to(ask: Any) -> None:
     assert progress(run, MONDAY)["worker"] is False
 
 
+def test_tells_when_a_worker_is_seen_and_takes_nothing(ask: Any, demo: Demo) -> None:
+    """As when it has lost the broker."""
+    run, soon, later = ask().run, MONDAY + timedelta(seconds=5), MONDAY + timedelta(minutes=1)
+    heartbeat = Heartbeat.objects.create(worker="w", queue="cpu", seen_at=soon)
+    assert progress(run, soon)["worker"] is True
+    heartbeat.seen_at = later
+    heartbeat.save()
+    assert progress(run, later)["worker"] is False
+    other = ask(now=MONDAY, fresh=True).run
+    Run.objects.filter(pk=other.pk).update(state=State.RUNNING)
+    assert progress(run, later)["worker"] is True, "it is busy"
+    Run.objects.filter(pk=other.pk).update(state=State.DONE, finished_at=MONDAY)
+    assert progress(run, later)["worker"] is False
+    Run.objects.filter(pk=other.pk).update(finished_at=later - timedelta(seconds=2))
+    assert progress(run, later)["worker"] is True, "it takes its next one now"
+
+
 def test_tells_the_place_in_the_queue(ask: Any, demo: Demo) -> None:
     background = request_default(demo=demo, now=MONDAY)
     later = [ask(now=MONDAY + timedelta(seconds=s), fresh=True).run for s in (2, 1)]

@@ -179,7 +179,7 @@ def test_a_run_makes_a_guest_and_leads_to_itself(client: Client, stored: Run) ->
     page = text_of(client.get(answer["Location"]))
     assert f'data-run="{wish.run_id}"' in page
     assert "Waiting" in page
-    assert "No worker is listening; it will run when one is back." in page
+    assert "Nobody answers: the worker or the message broker is away." in page
     assert "The recorded result" in page
     assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
 
