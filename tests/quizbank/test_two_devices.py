@@ -74,7 +74,7 @@ def _take_back(name: uuid.UUID, target: uuid.UUID, user: User, now: datetime) ->
         undo(user=user, client_uuid=name, now=now, event=event)
 
 
-@examples(15, 1_000)
+@examples(15, 200)
 @given(deeds, deeds, st.randoms(use_true_random=False), st.booleans())
 def test_two_devices_end_equal_however_their_batches_interleave(
     questions, first, second, random, balancing
@@ -94,7 +94,7 @@ def test_two_devices_end_equal_however_their_batches_interleave(
     assert ended[0] == ended[1] == ended[2]
 
 
-@examples(15, 1_000)
+@examples(15, 200)
 @given(deeds, st.randoms(use_true_random=False))
 def test_one_device_may_deliver_in_any_order(questions, done, random):
     """Its undos go last: they name what has to be there."""
