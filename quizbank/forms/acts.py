@@ -10,6 +10,7 @@ from typing import Self
 from django.http import QueryDict
 
 from quizbank.forms import wishes
+from quizbank.forms.reading import name, uuid_of
 from quizbank.models import EventKind
 from quizbank.queries.sessions import TODAY, Wish
 
@@ -44,20 +45,13 @@ class Deed:
         return cls(
             kind=EventKind(kind) if kind in OFFERED else None,
             question=posted.get("question", ""),
-            client_uuid=_uuid(posted.get("client_uuid", "")) or uuid.uuid4(),
+            client_uuid=name(posted.get("client_uuid", "")),
             day=_day(posted.get("day", "")),
-            event=_uuid(posted.get("event", "")),
+            event=uuid_of(posted.get("event", "")),
             wish=wishes.read(posted),
             zone=posted.get("zone", "")[:LONGEST_ZONE],
             stay=bool(posted.get("stay")),
         )
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def _day(text: str) -> date | None:

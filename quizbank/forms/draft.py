@@ -15,6 +15,7 @@ from typing import Any
 from django.http import QueryDict
 
 from quizbank.forms import wishes
+from quizbank.forms.reading import name
 from quizbank.models.study import ANSWER_LENGTH
 from quizbank.queries.sessions import TODAY, Wish
 
@@ -55,7 +56,7 @@ class Draft:
         sure = posted.get("confidence", "mid")
         return cls(
             question=posted.get("question", ""),
-            client_uuid=_uuid(posted.get("client_uuid", "")) or uuid.uuid4(),
+            client_uuid=name(posted.get("client_uuid", "")),
             shown_at=wishes.whole(posted.get("shown_at", "")),
             duration_ms=min(wishes.whole(posted.get("duration_ms", "")), LONGEST_MS),
             answer=posted.get("answer", "").replace("\r\n", "\n"),
@@ -95,10 +96,3 @@ class Draft:
 
 def _milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

@@ -10,23 +10,11 @@ from typing import Any, Self
 from django.http import QueryDict
 
 from demos.kit.declare import Text
+from quizbank.forms.reading import name, number
 from quizbank.models import MockQuestion
 
-PARTS = {"structure": None, "trade_off": None, "example": None}
+PARTS = ("structure", "trade_off", "example")
 CHOOSE = Text("请选一项。", "Choose one.")
-
-
-def number(text: str) -> int:
-    """A short whole number as it was sent, else 0."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
-
-
-def name(text: str) -> uuid.UUID:
-    """The UUID that was sent, or a fresh one for what is none."""
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return uuid.uuid4()
 
 
 @dataclass(frozen=True)

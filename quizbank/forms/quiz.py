@@ -8,6 +8,7 @@ from typing import Self
 
 from django.http import QueryDict
 
+from quizbank.forms.reading import name, number
 from quizbank.models import QuizAnswer
 
 
@@ -28,15 +29,9 @@ class AnswerForm:
 
     @classmethod
     def read(cls, data: QueryDict) -> Self:
-        position = data.get("position", "")
-        known = position.isascii() and position.isdecimal() and len(position) < 4
-        try:
-            name = uuid.UUID(data.get("client_uuid", ""))
-        except ValueError:
-            name = uuid.uuid4()
         return cls(
-            position=int(position) if known else 0,
-            client_uuid=name,
+            position=number(data.get("position", "")),
+            client_uuid=name(data.get("client_uuid", "")),
             value=data.get("answer", ""),
             confidence=data.get("confidence", ""),
         )

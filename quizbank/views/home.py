@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from quizbank.forms.draft import Draft
+from quizbank.forms.reading import uuid_of
 from quizbank.models import Question, ReviewEvent, User
 from quizbank.queries.backlog import backlog
 from quizbank.queries.session import Surprise, surprises
@@ -109,7 +109,7 @@ def _returning(request: HttpRequest, user: User, now: datetime) -> dict[str, Any
 def spread(request: HttpRequest) -> HttpResponse:
     """Spread the backlog over days to come, or take that back."""
     now, user = timezone.now(), request.user
-    name = _uuid(request.POST.get("client_uuid", ""))
+    name = uuid_of(request.POST.get("client_uuid", ""))
     if isinstance(user, User) and name is not None:
         if "back" in request.POST:
             n = gather_backlog(user=user, client_uuid=name, now=now)
@@ -118,13 +118,6 @@ def spread(request: HttpRequest) -> HttpResponse:
             said = say("home.spread_done", n=done.days, last=calendar.short_date(done.last_day))
             messages.success(request, said, extra_tags=f"spread {name}")
     return redirect("quizbank:home")
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _bars(by_day: list[int], today: date) -> list[Bar]:

@@ -17,7 +17,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from quizbank.forms.mock import CHOOSE, AnswerForm, MarksForm, number
+from quizbank.forms.mock import CHOOSE, AnswerForm, MarksForm
+from quizbank.forms.reading import number
 from quizbank.models import MockInterview, MockQuestion
 from quizbank.models.interviews import open_interview
 from quizbank.queries import mock as queries

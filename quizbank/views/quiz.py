@@ -16,6 +16,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST
 
 from quizbank.forms.quiz import AnswerForm
+from quizbank.forms.reading import number
 from quizbank.models import QuizAnswer, QuizSession
 from quizbank.queries import quiz as queries
 from quizbank.services import quiz as service
@@ -70,7 +71,7 @@ def _begin(request: HttpRequest, now: datetime) -> HttpResponse:
     about, n = request.POST.get("about", ""), request.POST.get("n", "")
     quiz = service.start_session(
         user=learner(request, now, request.POST.get("zone", "")),
-        n=int(n) if n.isascii() and n.isdecimal() and len(n) < 4 else 0,
+        n=number(n),
         now=now,
         topic="" if about == WEAKNESS else about,
         weakness=about == WEAKNESS,

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 
 from demos.models import Demo
+from quizbank.forms.reading import number
 from quizbank.models import QuizAnswer, QuizItem, QuizSession, Topic, User
 from quizbank.queries import quiz as queries
 from quizbank.scoring import LEVELS, MARKS
@@ -52,10 +53,9 @@ def listed(visitor: User | AnonymousUser, limit: int) -> Context:
 
 def wanted(answers: Sequence[QuizAnswer], item: str, finished: bool) -> QuizAnswer | None:
     """The item of that number, else the first that is open; None where there is none."""
-    if item.isascii() and item.isdecimal() and len(item) < 4:
-        found = next((row for row in answers if row.position == int(item)), None)
-        if found is not None and (found.answered_at is not None or not finished):
-            return found
+    found = next((row for row in answers if row.position == number(item)), None)
+    if found is not None and (found.answered_at is not None or not finished):
+        return found
     if finished:
         return None
     return next((row for row in answers if row.answered_at is None), None)
