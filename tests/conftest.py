@@ -30,10 +30,23 @@ hypothesis_settings.register_profile("long", max_examples=2000, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
+# The longest files begin, so that two processes that share the rest file by file end together.
+LONGEST = (
+    *("test_falsifiable", "test_launcher", "test_experiments", "test_worker_lost", "test_worker"),
+    *("test_look", "test_lab_runs", "test_study", "test_quiz"),
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright leaves its event loop running in the process, and
     with it Django's guard against database access from a loop has to be off."""
-    items.sort(key=lambda item: "browser_type_launch_args" in getattr(item, "fixturenames", ()))
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        in_browser = "browser_type_launch_args" in getattr(item, "fixturenames", ())
+        name = item.path.stem
+        return in_browser, LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+    items.sort(key=place)
 
 
 @pytest.fixture
@@ -110,8 +123,8 @@ def until_answers(server: Child) -> None:
         time.sleep(0.02)
 
 
-@pytest.fixture
-def environment(transactional_db: None) -> dict[str, str]:
+@pytest.fixture(scope="session")
+def process_environment(django_db_setup: None) -> dict[str, str]:
     """The environment of a process that works on the test's database and broker."""
     name = connection.settings_dict["NAME"]
     is_file = connection.vendor == "sqlite"
@@ -123,6 +136,12 @@ def environment(transactional_db: None) -> dict[str, str]:
         "DATABASE_URL": url,
         "PYTHONPATH": str(PROJECT),
     }
+
+
+@pytest.fixture
+def environment(transactional_db: None, process_environment: dict[str, str]) -> dict[str, str]:
+    """The same, for a test whose rows such a process is to see."""
+    return process_environment
 
 
 def _with_database(url: str, name: str) -> str:
