@@ -1,52 +1,25 @@
-"""The lab in a browser, with a real worker and broker behind it."""
+"""The forms of the lab in a browser; what they start is in `test_lab_runs`."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
-from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from demos import registry
-from demos.doorbell import breaker
 from demos.manifests import sync
-from demos.models import Demo, Run, State
+from demos.models import Demo, Run
 from quizbank.models import Question
-from tests.demos.workers import FAULTY, SHORT, SLUG, Worker, add_demo
+from tests.browser.lab_form import LAB, field, press_run, slider
+from tests.demos.workers import FAULTY, add_demo
 from tests.quizbank.lab_cast import record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-LAB = f"/en/lab/{SLUG}/"
 ZERO = "/en/lab/zero_init_symmetry/"
-SECONDS = 30_000
-
-
-@pytest.fixture
-def worker(
-    environment: dict[str, str],
-    broker: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Worker]:
-    """A worker, and the demo that behaves as told."""
-    monkeypatch.setenv("DEMOS_EXTRA", str(FAULTY))
-    breaker.worked()
-    with redis.Redis.from_url(settings.REDIS_URL) as queue:
-        queue.flushall()  # what earlier tests rang for and nobody answered
-    add_demo(timezone.now(), tried=True)
-    worker = Worker("cpu", environment | SHORT, tmp_path / "worker.log")
-    yield worker
-    worker.kill()
 
 
 @pytest.fixture
@@ -63,127 +36,6 @@ def zero(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr("demos.services.ring", lambda queue: None)
     sync([registry.manifest("zero_init_symmetry")], now=timezone.now())
     return record(Demo.objects.get(pk="zero_init_symmetry"))
-
-
-def press_run(page: Page) -> None:
-    page.get_by_role("button", name="Run", exact=False).first.click()
-
-
-def slider(page: Page, name: str) -> Any:
-    return page.locator(f'[data-param="{name}"] input[type=range]')
-
-
-def field(page: Page, name: str) -> Any:
-    return page.locator(f'[data-param="{name}"] input[type=text]')
-
-
-# ---------------------------------------------------------------- with a worker
-
-
-def test_a_changed_parameter_runs_to_its_verdict(
-    page: Page, browser: Browser, live_server: Any, worker: Worker
-) -> None:
-    page.goto(LAB)
-    page.get_by_text("high", exact=True).first.click()
-    field(page, "pause").fill("0.4")
-    press_run(page)
-    live = page.locator("[data-run][data-panel]")
-    expect(live.locator("[data-of]")).to_have_text(
-        re.compile(r"^(8|16|24|32|40|48) of 64 seeds$"), timeout=SECONDS
-    )
-    expect(live.locator("[data-tally]")).to_have_text(re.compile(r"^\d+ for, 0 against\.$"))
-    assert "pause=0.4" in page.url
-
-    page.reload()  # mid-run: the same run goes on
-    expect(live.locator("[data-state-word]")).to_have_text("Running")
-    landed = page.locator("#result .stamp.large")
-    expect(landed).to_contain_text("Confirmed", timeout=SECONDS)
-    expect(landed).to_contain_text("64 of 64 seeds")
-    expect(page.locator("[data-announce]")).to_contain_text("The run has ended")
-    expect(page.locator("#result .outcome")).to_contain_text("You said high (mid)")
-
-    permalink = page.get_by_role("link", name="Permalink").get_attribute("href")
-    claims = page.locator("#result .judged").inner_text()
-    drawing = page.locator("#result .fig.w text").all_inner_texts()
-    stranger = browser.new_context(base_url=live_server.url, locale="en-GB").new_page()
-    stranger.goto(str(permalink))
-    assert stranger.locator("#result .judged").inner_text() == claims
-    assert stranger.locator("#result .fig.w text").all_inner_texts() == drawing
-    assert "You said" not in stranger.locator("main").inner_text()
-    _files_equal_the_page(stranger, claims)
-    stranger.context.close()
-
-
-def _files_equal_the_page(page: Page, claims: str) -> None:
-    def fetched(name: str) -> str:
-        address = page.get_by_role("link", name=name, exact=True).get_attribute("href")
-        return page.request.get(str(address)).body().decode("utf-8-sig")
-
-    found = json.loads(fetched("JSON"))
-    (finding,) = found["findings"]
-    assert f"{finding['inside']} of {finding['n']}" in claims
-    assert finding["words"]["en"] in claims
-    page.locator("#result summary", has_text="Table").click()
-    shown = page.locator("#result .twins table tbody tr").all()
-    rows = list(csv.reader(io.StringIO(fetched("CSV"))))[1:]
-    assert len(rows) == len(shown)
-    densities = [y for s in found["figure"]["series"] for y in s["y"]]
-    assert [float(row[3]) for row in rows] == densities
-    first = shown[0].locator("th, td").all_inner_texts()
-    assert first[0] == rows[0][0]
-    (counted,) = list(csv.DictReader(io.StringIO(fetched("Claims as CSV"))))
-    assert int(counted["hold"]) == finding["inside"]
-
-
-def test_a_run_can_be_cancelled_and_another_started(page: Page, worker: Worker) -> None:
-    page.goto(LAB)
-    field(page, "pause").fill("5")
-    press_run(page)
-    expect(page.locator("[data-state-word]")).to_have_text("Running", timeout=SECONDS)
-
-    page.keyboard.press("Escape")
-
-    expect(page.get_by_role("heading", name="Cancelled")).to_be_visible(timeout=2000)
-    assert Run.objects.get(params__pause=5.0).state == State.CANCELLED
-    field(page, "pause").fill("0")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#result .stamp.large")).to_be_visible(timeout=SECONDS)
-
-
-def test_a_run_that_breaks_says_so_in_words(page: Page, worker: Worker) -> None:
-    page.goto(f"{LAB}?mode=raises")
-    press_run(page)
-    expect(page.get_by_role("heading", name="The run failed")).to_be_visible(timeout=SECONDS)
-    expect(page.locator("#result")).to_contain_text("nothing was judged")
-    expect(page.get_by_role("button", name="Run again")).to_be_visible()
-
-
-def test_a_refused_stream_is_polled(page: Page, worker: Worker) -> None:
-    page.route("**/events/", lambda route: route.fulfill(status=503))
-    page.goto(LAB)
-    press_run(page)
-    expect(page.locator("#result .stamp.large")).to_contain_text("Confirmed", timeout=SECONDS)
-
-
-def test_without_scripts_a_form_runs(browser: Browser, live_server: Any, worker: Worker) -> None:
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
-    page = context.new_page()
-    page.goto(LAB)
-    expect(slider(page, "size")).to_be_hidden()
-    field(page, "size").fill("3")
-    press_run(page)
-    assert "size=3" in page.url
-    # The page renews itself by a <noscript> that this browser leaves out, so we do it here.
-    for _ in range(30):
-        if page.locator("#result .stamp.large").count():
-            break
-        page.wait_for_timeout(1000)
-        page.reload()
-    expect(page.locator("#result .stamp.large")).to_contain_text("Confirmed")
-    context.close()
-
-
-# ---------------------------------------------------------------- the form alone
 
 
 def test_nobody_listening_is_said(page: Page, live_server: Any, behaving: Demo) -> None:
@@ -270,11 +122,7 @@ def test_a_bad_value_is_told_at_its_field(
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("width", [360, 820, 1280])
-def test_nothing_scrolls_sideways(
-    page: Page, live_server: Any, zero: Run, language: str, width: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
+def test_nothing_scrolls_sideways(page: Page, live_server: Any, zero: Run, language: str) -> None:
     problems: list[str] = []
     page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -283,9 +131,12 @@ def test_nothing_scrolls_sideways(
     page.locator("[formaction]").click()
     addresses = [lab, f"{lab}zero_init_symmetry/?lr=x", f"/{language}/runs/{zero.pk}/"]
     for address in [page.url, *addresses, f"/{language}/help/judging/"]:
+        page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(address)
         for summary in page.locator("main summary").all():
             summary.click()
-        root = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        assert root[0] <= root[1], address
+        for width in (1280, 820, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            root = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+            assert root[0] <= root[1], (address, width)
     assert problems == []

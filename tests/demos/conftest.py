@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
 
-from config.launcher.services import ONE_THREAD
 from demos import registry
 from demos.doorbell import breaker
 from demos.models import Demo, RunRequest
@@ -67,14 +63,8 @@ def result() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def worker_environment(django_db_setup: None) -> dict[str, str]:
-    """The environment of a worker on the tests' database and broker."""
-    name = str(connection.settings_dict["NAME"])
-    url = f"sqlite:///{name}"
-    if connection.vendor != "sqlite":
-        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-    settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": url}
-    return {**os.environ, **ONE_THREAD, **settings, **SHORT}
+def worker_environment(process_environment: dict[str, str]) -> dict[str, str]:
+    return process_environment | SHORT
 
 
 @pytest.fixture(scope="module")

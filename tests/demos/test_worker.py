@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
+from config.launcher.processes import Child
 from demos.models import Demo, Finding, Run, State
 from demos.queries import progress, stored_findings, stored_run, worker_seen
 from demos.services import cancel_request, request_run
+from tests.conftest import until_answers
 from tests.demos.workers import Worker, ended, eventually, group, why
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +28,7 @@ def ask(demo: Demo, **given: Any) -> Run:
 
 
 def test_answers_the_bell(demo: Demo, worker: Worker) -> None:
-    run = ended(ask(demo), 40)
+    run = ended(ask(demo))
 
     assert run.state == State.DONE, run.failure
     assert run.attempt == 1
@@ -182,3 +187,42 @@ def test_gives_up_a_run_whose_code_is_gone(demo: Demo, worker: Worker) -> None:
     run = ended(ask(demo))
 
     assert why(run)["code"] == "code_changed"
+
+
+# --- The broker fails while the worker lives ---
+
+
+def test_an_emptied_broker_loses_no_run(demo: Demo, broker: Child, worker: Worker) -> None:
+    eventually(lambda: worker_seen("cpu", timezone.now()))
+    busy = ask(demo, pause=0.3)
+    eventually(worker.runs)
+    rung = [ask(demo, depth=depth) for depth in (2, 3, 4)]
+    broker.process.kill()
+    broker.process.wait()
+    shutil.rmtree(Path(settings.REDIS_URL.removeprefix("unix://")).parent / "broker/appendonlydir")
+    try:
+        started = time.monotonic()
+        deaf = [ask(demo, depth=depth) for depth in (5, 6)]
+        assert time.monotonic() - started < 1
+    finally:
+        broker.start()
+        until_answers(broker)
+
+    for run in (busy, *rung, *deaf):
+        ended(run)
+        assert (run.state, run.attempt) == (State.DONE, 1), run.failure
+
+
+def test_a_frozen_broker_delays_and_loses_nothing(
+    demo: Demo, broker: Child, worker: Worker
+) -> None:
+    eventually(lambda: worker_seen("cpu", timezone.now()))
+    assert broker.process is not None
+    broker.process.send_signal(signal.SIGSTOP)
+    try:
+        run = ask(demo)
+        time.sleep(2)
+    finally:
+        broker.process.send_signal(signal.SIGCONT)
+
+    assert ended(run).state == State.DONE

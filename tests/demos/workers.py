@@ -106,7 +106,7 @@ def group(leader: int) -> list[int]:
     return [pid for pid, (_, own) in processes().items() if own == leader]
 
 
-def eventually(what: Callable[[], Any], seconds: float = 20) -> Any:
+def eventually(what: Callable[[], Any], seconds: float = 60) -> Any:
     """The first true value of `what()`; fails after so many seconds."""
     deadline = time.monotonic() + seconds
     while not (value := what()):
@@ -115,7 +115,7 @@ def eventually(what: Callable[[], Any], seconds: float = 20) -> Any:
     return value
 
 
-def ended(run: Run, seconds: float = 20) -> Run:
+def ended(run: Run, seconds: float = 60) -> Run:
     """The run, as soon as its state is final."""
 
     def final() -> bool:
