@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -21,6 +21,15 @@ PAGES = (
     *("interview/", "settings/", "exchange/", "mock/"),
 )
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+@pytest.fixture(autouse=True)
+def _no_page_asks_another_host(page: Page, live_server: Any) -> Iterator[None]:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    yield
+    assert asked
+    assert {url for url in asked if not url.startswith((live_server.url, "data:"))} == set()
 
 
 def reveal(page: Page, language: str) -> None:
@@ -134,13 +143,3 @@ def test_axe_finds_nothing(page: Page, stone: Question, theme: Any, language: st
         found[f"today{address}"] = violations(page)
     sit(page, language, lambda where: found.update({where: violations(page)}))
     assert {address: broken for address, broken in found.items() if broken} == {}
-
-
-def test_no_page_asks_another_host(page: Page, stone: Question, live_server: Any) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    for address in PAGES:
-        page.goto(f"/en/{address}")
-    reveal(page, "en")
-    assert asked
-    assert {url for url in asked if not url.startswith((live_server.url, "data:"))} == set()
