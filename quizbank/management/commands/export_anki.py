@@ -28,7 +28,10 @@ class Command(BaseCommand):
         people = list(User.objects.filter(named, is_active=True)[:2])
         if len(people) != 1:
             how_many = "more than one person" if people else "no person"
-            raise CommandError(f"There is {how_many} named {options['user']!r}.")
+            remedy = (
+                "Name the account by its user name." if people else "Sign up on the site first."
+            )
+            raise CommandError(f"There is {how_many} named {options['user']!r}. {remedy}")
         wish = Wish(options["language"], options["topic"], not options["as_new"])
         try:
             content = package(people[0], wish, timezone.now())

@@ -35,7 +35,10 @@ class Command(BaseCommand):
         if options["user"]:
             owner = User.objects.filter(username=options["user"]).first()
             if owner is None:
-                raise CommandError(f"there is no user {options['user']!r}")
+                raise CommandError(
+                    f"There is no person named {options['user']!r}. Sign up on the site first, or"
+                    " give --everyone instead."
+                )
         done: list[Imported] = []
         refused = []
         for path in [note for given in files for note in _notes(given)]:

@@ -261,7 +261,7 @@ def test_the_command_names_what_it_refuses_and_takes_the_rest(
     with pytest.raises(CommandError, match="control character"):
         call_command("import_document", *files, "--user", "alice", stdout=io.StringIO())
     assert ImportedDocument.objects.get().file_name == "a.md"
-    with pytest.raises(CommandError, match="no user"):
+    with pytest.raises(CommandError, match="no person"):
         call_command("import_document", files[1], "--user", "nobody")
 
 
