@@ -32,8 +32,9 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 # The longest files begin, so that two processes that share the rest file by file end together.
 LONGEST = (
-    *("test_falsifiable", "test_launcher", "test_experiments", "test_worker_lost", "test_worker"),
-    *("test_look", "test_lab_runs", "test_study", "test_quiz"),
+    *("demos/test_falsifiable", "config/test_launcher", "demos/test_experiments"),
+    *("demos/test_worker_lost", "demos/test_worker"),
+    *("browser/test_look", "browser/test_lab_runs", "browser/test_study", "browser/test_quiz"),
 )
 
 
@@ -43,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     def place(item: pytest.Item) -> tuple[bool, int]:
         in_browser = "browser_type_launch_args" in getattr(item, "fixturenames", ())
-        name = item.path.stem
+        name = f"{item.path.parent.name}/{item.path.stem}"
         return in_browser, LONGEST.index(name) if name in LONGEST else len(LONGEST)
 
     items.sort(key=place)
