@@ -48,7 +48,7 @@ def _asked(option: str, room: float) -> Label:
 
 def question(option: str) -> str:
     """An option as it stands before the answer: about 0.01?"""
-    return f"{option} ?" if any(ord(c) > 0x2E80 for c in option) else f"{option}?"
+    return f"{option}？" if any(ord(c) > 0x2E80 for c in option) else f"{option}?"
 
 
 def _x(plot: Plot, left: float, right: float) -> scale.Scale:

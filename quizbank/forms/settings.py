@@ -11,6 +11,9 @@ from django.http import QueryDict
 
 from demos.kit.declare import Text
 from quizbank.models import StudyProfile
+from quizbank.scheduling import RETENTION
+
+LOWEST_RETENTION, HIGHEST_RETENTION = RETENTION
 
 WHOLE = ("new_per_day", "minutes_per_day", "maximum_interval", "rollover_hour", "leech_threshold")
 STEPS = ("learning_steps", "relearning_steps")
@@ -20,6 +23,14 @@ SHARES = {"normal": 1.0, "reduced": 0.5, "none": 0.0}
 STEP = re.compile(r"(\d{1,6})(s|m|h)")
 SECONDS = {"s": 1, "m": 60, "h": 3_600}
 NO_NUMBER = Text("请填一个数。", "Give a number.")
+# The same rules in the units of this page.
+IN_OUR_WORDS = {
+    "desired_retention": Text(
+        f"请填 {100 * LOWEST_RETENTION:g} 到 {100 * HIGHEST_RETENTION:g} 之间的数。",
+        f"Give a number from {100 * LOWEST_RETENTION:g} to {100 * HIGHEST_RETENTION:g}.",
+    ),
+    "easy_days": Text("至少要有一天照常。", "At least one day has to stay normal."),
+}
 NO_STEPS = Text("请写成 1m 10m 这样，单位 s、m 或 h。", "Write steps such as 1m 10m, in s, m or h.")
 
 
@@ -31,7 +42,8 @@ class Settings:
     errors: dict[str, Text]
 
     def refused(self, errors: Mapping[str, Text]) -> Settings:
-        return Settings(self.typed, {**self.errors, **errors})
+        told = {name: IN_OUR_WORDS.get(name, text) for name, text in errors.items()}
+        return Settings(self.typed, {**self.errors, **told})
 
 
 def shown(profile: StudyProfile) -> Settings:

@@ -89,6 +89,16 @@ CHOICES: dict[str, tuple[Callable[[Any], bool], Text]] = {
 }
 
 
+def wrong(changes: Mapping[str, Any]) -> dict[str, Text]:
+    """What is wrong with these changes, by field."""
+    unknown = Text("没有这个设置。", "There is no such setting.")
+    errors = {name: unknown for name in changes if name not in CHOICES}
+    for name, (fits, text) in CHOICES.items():
+        if name in changes and not fits(changes[name]):
+            errors[name] = text
+    return errors
+
+
 @transaction.atomic
 def edit_profile(*, user: User, changes: Mapping[str, Any]) -> StudyProfile:
     """Change what `changes` names of the study profile and the user's language, or nothing.
@@ -96,12 +106,7 @@ def edit_profile(*, user: User, changes: Mapping[str, Any]) -> StudyProfile:
     Cards keep their dates: the new settings count from the next review. Raises PeopleError
     with a message per field.
     """
-    unknown = Text("没有这个设置。", "There is no such setting.")
-    errors = {name: unknown for name in changes if name not in CHOICES}
-    for name, (fits, text) in CHOICES.items():
-        if name in changes and not fits(changes[name]):
-            errors[name] = text
-    if errors:
+    if errors := wrong(changes):
         raise PeopleError(errors)
     profile = lock_profile(user)
     chosen = dict(changes)

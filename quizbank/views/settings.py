@@ -22,11 +22,10 @@ from quizbank.models import StudyProfile, User
 from quizbank.queries import people
 from quizbank.queries.load import load_by_retention
 from quizbank.queries.takeout import everything
-from quizbank.services.errors import PeopleError
 from quizbank.services.fits import wish_fit
 from quizbank.services.parameters import adopt_parameters
 from quizbank.services.people import erase_person
-from quizbank.services.profile import edit_profile
+from quizbank.services.profile import edit_profile, wrong
 from quizbank.views.visitors import learner
 from quizbank.wording import calendar, language, say
 
@@ -41,14 +40,11 @@ def settings(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, profile, forms.shown(profile), now)
     changes, typed = forms.read(request.POST)
+    typed = typed.refused(wrong(changes))
     if not typed.errors:
-        try:
-            edit_profile(user=learner(request, now), changes=changes)
-        except PeopleError as refused:
-            typed = typed.refused(refused.errors)
-        else:
-            messages.success(request, say("settings.saved"))
-            return redirect("quizbank:settings")
+        edit_profile(user=learner(request, now), changes=changes)
+        messages.success(request, say("settings.saved"))
+        return redirect("quizbank:settings")
     return _page(request, profile, typed, now, status=422)
 
 

@@ -34,8 +34,8 @@ WORDS = {
     "card.interval": ("间隔", "Interval"),
     "card.stability": ("稳定性", "Stability"),
     "card.stability_means": (
-        "稳定性：回忆概率降到 90% 要多少天。",
-        "Stability: the days until recall falls to 90%.",
+        "稳定性：回忆概率降到 90\u00a0% 要多少天。",
+        "Stability: the days until recall falls to 90\u00a0%.",
     ),
     "card.days": ("{n} 天", "{n} days"),
     "card.difficulty": ("难度", "Difficulty"),

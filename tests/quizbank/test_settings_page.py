@@ -84,7 +84,14 @@ def test_a_week_without_a_normal_day_is_refused(alice, alice_client):
     days = {f"day{index}": "reduced" for index in range(7)}
     answer = save(alice_client, **days)
     assert answer.status_code == 422
-    assert "at least one of them 1" in answer.content.decode()
+    assert "At least one day has to stay normal." in answer.content.decode()
+
+
+def test_every_wrong_field_is_told_at_once_in_the_units_of_the_page(alice, alice_client):
+    wrong = {"desired_retention": "400", "zone": "Mars/Base", "learning_steps": "soon"}
+    page = save(alice_client, **wrong).content.decode()
+    assert page.count('aria-invalid="true"') == 3
+    assert "Give a number from 70 to 97." in page
 
 
 def test_a_visitor_becomes_a_guest_by_saving(db):
