@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = (
     *("", "study/", f"study/?question={BELL}", "questions/", "questions/?q=zzz"),
     *(f"questions/{STONE}/", f"questions/{BELL}/", "sign-in/", "sign-up/", "no-such-page/"),
-    *("interview/", "settings/", "exchange/", "mock/"),
+    *("interview/", "settings/", "exchange/", "mock/", "progress/"),
 )
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
@@ -55,6 +55,25 @@ def sit(page: Page, language: str, look: Callable[[str], None]) -> None:
             page.locator(f"input[name={part}][value='1']").check()
         page.locator("main .dock button.primary").click()
     look("mock: report")
+
+
+def bring(page: Page, language: str, look: Callable[[str], None]) -> None:
+    """A table with a past: what it would do, what it did, and the progress there is then."""
+    past = "2026-01-05T09:00:00Z review 3 1 1 a; 2026-02-06T09:00:00Z reset - 0 0 b"
+    head = "key,path,deck,front,back,tags,due,suspended,history"
+    table = f"{head}\r\nk,,,What \\(x_1\\)?,That,,2026-03-01,1,{past}\r\n".encode()
+    page.goto(f"/{language}/exchange/")
+    file: Any = {"name": "cards.csv", "mimeType": "text/csv", "buffer": table}
+    page.locator("#file").set_input_files(file)
+    page.locator("[data-upload] button").click()
+    expect(page.locator(".report dt")).to_have_count(4)
+    look("exchange: preview")
+    page.locator("main button.primary").click()
+    expect(page.locator(".report dt")).to_have_count(4)
+    look("exchange: report")
+    page.goto(f"/{language}/progress/")
+    expect(page.locator(".panel")).to_have_count(5)
+    look("progress")
 
 
 def sign_in(page: Page, stone: Question) -> None:
@@ -102,6 +121,7 @@ def test_nothing_hangs_over_at_360_px(page: Page, stone: Question, language: str
     found["back"] = narrow(page)
     assert {address: wrong for address, wrong in found.items() if wrong} == {}
     sit(page, language, lambda where: found.update({where: narrow(page)}))
+    bring(page, language, lambda where: found.update({where: narrow(page)}))
     assert {address: wrong for address, wrong in found.items() if wrong} == {}
     reveal(page, language)
     heights = page.locator(".grades button").evaluate_all("all => all.map(e => e.offsetHeight)")
