@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from quizbank.models import Card, State, User
 from quizbank.models.history import day_of, read_profile
@@ -40,6 +40,14 @@ class Backlog:
         return self.today + timedelta(days=self.days - 1)
 
 
+def overdue(visitor: User | AnonymousUser | None, now: datetime) -> int:
+    """How many of the cards that are due now were so before today."""
+    if not isinstance(visitor, User):
+        return 0
+    today = day_of(read_profile(visitor), now)
+    return _waiting(visitor, today).filter(due_day__lt=today).count()
+
+
 def backlog(visitor: User | AnonymousUser | None, now: datetime) -> Backlog | None:
     """What has piled up, if today alone cannot hold it: what is due, and some of it overdue, is
     more than one and a half days' work."""
@@ -50,19 +58,27 @@ def backlog(visitor: User | AnonymousUser | None, now: datetime) -> Backlog | No
     usual = usual_duration_ms(visitor)
     seconds = usual / 1000 if usual else USUAL_SECONDS
     room = max(1, math.floor(60 * (profile.minutes_per_day or USUAL_MINUTES) / seconds))
-    ahead = Card.objects.filter(
-        user=visitor, suspended=False, question__retired_at=None, state=State.REVIEW
-    )
-    waiting = ahead.filter(due_day__lte=today).exclude(buried_until__gt=today)
-    cards = list(waiting.select_related("question"))
-    overdue = sum(card.due_day is not None and card.due_day < today for card in cards)
-    if not overdue or len(cards) <= TOO_MANY * room:
+    cards = list(_waiting(visitor, today).select_related("question"))
+    late = sum(card.due_day is not None and card.due_day < today for card in cards)
+    if not late or len(cards) <= TOO_MANY * room:
         return None
-    later = ahead.filter(due_day__gt=today, due_day__lte=today + timedelta(days=LONGEST))
+    later = _in_review(visitor).filter(
+        due_day__gt=today, due_day__lte=today + timedelta(days=LONGEST)
+    )
     taken = Counter(
         {(day - today).days: n for day, n in later.values_list("due_day").annotate(n=Count("pk"))}
     )
-    return Backlog(overdue, room, today, _spread(_fragile_first(cards, today), room, taken))
+    return Backlog(late, room, today, _spread(_fragile_first(cards, today), room, taken))
+
+
+def _in_review(user: User) -> QuerySet[Card]:
+    return Card.objects.filter(
+        user=user, suspended=False, question__retired_at=None, state=State.REVIEW
+    )
+
+
+def _waiting(user: User, today: date) -> QuerySet[Card]:
+    return _in_review(user).filter(due_day__lte=today).exclude(buried_until__gt=today)
 
 
 def _fragile_first(cards: list[Card], today: date) -> list[Card]:

@@ -15,7 +15,7 @@ from django.utils.cache import patch_cache_control
 from quizbank.forms.draft import Draft
 from quizbank.forms.reading import uuid_of
 from quizbank.models import Question, ReviewEvent, User
-from quizbank.queries.backlog import backlog
+from quizbank.queries.backlog import backlog, overdue
 from quizbank.queries.session import Surprise, surprises
 from quizbank.queries.sessions import SHORT, offers
 from quizbank.queries.study import StudyItem, counts, next_item, usual_duration_ms
@@ -101,6 +101,7 @@ def _returning(request: HttpRequest, user: User, now: datetime) -> dict[str, Any
         "surprises": [_misjudged(one) for one in surprises(user)],
         **_proof_of_the_day(request, line["session"].day),
         **outlook(user, now),
+        "overdue": overdue(user, now),
         "backlog": backlog(user, now),
     }
 

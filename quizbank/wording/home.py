@@ -18,6 +18,11 @@ WORDS = {
         "About {n} {n:minute|minutes}, most fragile first. When it is done, it is done:"
         " no backlog.",
     ),
+    "home.about_overdue": (
+        "大约 {n} 分钟，最容易忘的排在前面。有 {overdue} 张是前些天到期的，不必赶：做多少算多少。",
+        "About {n} {n:minute|minutes}, most fragile first. {overdue} {overdue:was|were} due before"
+        " today: no hurry, each one you do counts.",
+    ),
     "home.start": ("开始", "Start"),
     "home.go_on": ("继续", "Go on"),
     "home.done": ("今天的做完了。", "Done for today."),

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from quizbank.models import Card, ReviewEvent, StudyProfile
-from quizbank.queries.backlog import backlog
+from quizbank.queries.backlog import backlog, overdue
 from quizbank.queries.study import counts
 from quizbank.services.audit import audit
 from quizbank.services.backlog import gather_backlog, spread_backlog
@@ -80,6 +80,17 @@ def test_it_is_gathered_again_but_for_what_was_answered_since(piled):
     assert gather_backlog(user=piled, client_uuid=NAME, now=LATER + timedelta(hours=2)) == 14
     assert due(piled) == before | {card.question.path: promised}
     assert gather_backlog(user=piled, client_uuid=NAME, now=LATER + timedelta(hours=2)) == 0
+
+
+def test_the_page_never_says_that_nothing_is_left_behind_while_something_is(piled, client):
+    client.force_login(piled)
+    StudyProfile.objects.update(minutes_per_day=60)  # which hold all thirty
+    assert overdue(piled, timezone.now()) == 30
+    assert backlog(piled, timezone.now()) is None
+    page = client.get("/en/").content.decode()
+    assert "30 were due before today" in page
+    assert "no backlog" not in page
+    assert overdue(piled, MONDAY) == 0
 
 
 def test_a_full_day_without_anything_overdue_is_no_backlog(piled):

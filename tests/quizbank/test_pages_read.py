@@ -196,7 +196,7 @@ def test_home_and_card_cost_a_known_number_of_queries(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     grade(alice, stone, 1, MONDAY)
-    with django_assert_max_num_queries(44):
+    with django_assert_max_num_queries(45):
         alice_client.get("/en/")
     with django_assert_max_num_queries(42):
         alice_client.get("/en/study/")
