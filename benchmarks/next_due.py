@@ -1,12 +1,13 @@
-"""The statements that find the next due card, among a million cards of many learners.
+"""The next due card, among a million cards of many learners.
 
     python -m benchmarks.next_due --rows 1000000
 
-One SQLite file with the site's own tables and indexes. Each statement is the one that the queries
-compose, run by the driver with its rows fetched, in turn with a look-up by primary key of as many
-columns: the card that is due soonest, and the up to two hundred of which the most fragile is
-chosen. For learners with a hundred cards due and for learners with none. Goal: at most 1.3 times
-the look-up.
+One SQLite file with the site's own tables and indexes. What the queries ask of the database is
+listened to once for some learners of all, then run by the driver with its rows fetched, in turn
+with a look-up by primary key of as many columns: the card that is due soonest (a list's first),
+and what a session asks for the most fragile one, which is the cards in steps and the choice among
+up to two hundred in review. For learners with a hundred cards due, with ten and with none. Goal:
+at most 1.3 times the look-up.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from benchmarks.answer_card import make_questions, prepare
 from benchmarks.pairs import machine, ratios, report
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
-DECK, DUE = 1_000, 100  # cards of a learner, and of those the due ones
+DECK = 1_000  # cards of a learner
+DUE = (100, 10, 0)  # of those, of each third of the learners
 MANY = 200  # look-ups in one timing, each of another learner
 GOAL = 1.3
 
@@ -40,7 +42,7 @@ FROM quizbank_user u CROSS JOIN quizbank_question q WHERE u.id BETWEEN :first AN
 
 
 def make_cards(learners: int) -> list[int]:
-    """A deck for each learner; every other one has nothing due. Their ids in order."""
+    """A deck for each learner, with as many due as `DUE` says in turn. Their ids in order."""
     from django.db import connection, transaction
 
     from quizbank.models import User
@@ -49,35 +51,54 @@ def make_cards(learners: int) -> list[int]:
     users = User.objects.bulk_create(User(username=f"measured{n}") for n in range(learners))
     ids = [user.pk for user in users]
     moments = {"now": str(NOW)[:19], "then": str(NOW - timedelta(days=400))[:19]}
-    with transaction.atomic():
-        for number, pk in enumerate(ids):
-            asked = {"first": pk, "last": pk, "due": 0 if number % 2 else DUE, "late": 400}
+    for number, pk in enumerate(ids):
+        asked = {"first": pk, "last": pk, "due": DUE[number % len(DUE)], "late": 400}
+        with transaction.atomic():
             connection.connection.execute(CARDS.replace("%%", "%"), moments | asked)
-        connection.connection.execute("ANALYZE")
+    connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return ids
 
 
-def statements(users: list[int], take: int) -> Callable[[], None]:
-    """Run what `cards_due` composes, for the next learners in turn."""
+def soonest(user: Any) -> None:
+    from quizbank.queries.study import cards_due
+
+    cards_due(user, NOW).first()
+
+
+def most_fragile(user: Any) -> None:
+    from quizbank.models.statements import NOTHING
+    from quizbank.queries import due
+    from quizbank.queries.today import today_of
+
+    today = today_of(user, NOW)
+    due.steps_ahead(today, NOTHING)
+    due.most_fragile(today, NOTHING)
+
+
+def statements(ask: Callable[[Any], None], users: list[int]) -> Callable[[], None]:
+    """Run what that asks about cards, for the next learner in turn."""
     from django.db import connection
 
     from quizbank.models import User
-    from quizbank.queries.study import cards_due
 
-    found = [cards_due(user, NOW) for user in User.objects.filter(pk__in=users)]
-    if take > 1:  # what is compared is all that is read of them
-        found = [cards.values("pk", "stability", "last_day") for cards in found]
-    composed = [cards[:take].query.sql_with_params() for cards in found]
+    heard: list[list[tuple[str, Any]]] = []
+
+    def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "quizbank_card" in sql:
+            heard[-1].append((sql.replace("%s", "?"), params))
+        return execute(sql, params, many, context)
+
+    for user in User.objects.filter(pk__in=users):
+        heard.append([])
+        with connection.execute_wrapper(listen):
+            ask(user)
+    turn = itertools.cycle(heard)
     run = connection.connection.cursor().execute
-    plain = [
-        (sql.replace("%s", "?"), [str(p) if hasattr(p, "year") else p for p in params])
-        for sql, params in composed
-    ]
-    turn = itertools.cycle(plain)
 
     def work() -> None:
         for _ in range(MANY):
-            run(*next(turn)).fetchall()
+            for sql, params in next(turn):
+                run(sql, params).fetchall()
 
     return work
 
@@ -110,15 +131,13 @@ def main() -> None:
     given = parser.parse_args()
     prepare()
     ids = make_cards(max(4, given.rows // DECK))
-    busy, idle = ids[0::2][:MANY], ids[1::2][:MANY]
     rows: list[dict[str, Any]] = []
-    for what, users, take in (
-        ("soonest of a hundred due", busy, 1),
-        ("nothing due", idle, 1),
-        ("those compared, a hundred due", busy, 200),
-        ("those compared, nothing due", idle, 200),
-    ):
-        found = ratios(statements(users, take), look_ups(users), given.pairs)
+    asked = {"soonest": soonest, "most fragile": most_fragile}
+    for (name, ask), (third, due) in itertools.product(asked.items(), enumerate(DUE)):
+        those = ids[third :: len(DUE)]
+        users = those[:: max(1, len(those) // MANY)][:MANY]
+        found = ratios(statements(ask, users), look_ups(users), given.pairs)
+        what = f"{name} of {due or 'none'}"
         rows.append({"what": what, **found, "pass": found["ratio"] <= GOAL})
         print(f"{what:32} {found['ratio']:7.2f}  {found['interval']}")
     report(
