@@ -187,13 +187,14 @@ def latest_deed(user: User, taken_back: Container[int]) -> ReviewEvent | None:
 
 
 # Each half by an index of its own: the days by user and day, where no id has to be looked up,
-# and the siblings, a handful, by user and question.
+# and the siblings, a handful, by user and question (put otherwise, SQLite would look for them
+# among all cards of the person in the index of the days).
 _LOAD = """
 SELECT due_day, COUNT(*) FROM quizbank_card
 WHERE user_id = %s AND NOT suspended AND due_day BETWEEN %s AND %s GROUP BY due_day
 UNION ALL
 SELECT due_day, 0 FROM quizbank_card
-WHERE user_id = %s AND question_id = %s AND NOT suspended AND id <> %s
+WHERE user_id = %s AND question_id = %s AND suspended = FALSE AND id <> %s
 """
 
 

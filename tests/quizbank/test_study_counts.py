@@ -18,8 +18,12 @@ NAMES = itertools.count()
 DAY = timedelta(days=1)
 TODAY = MONDAY.date()
 AHEAD = timedelta(minutes=20)
-days = st.integers(-9, 9).map(lambda n: TODAY + n * DAY)
-moments = st.integers(-90, 90).map(lambda n: MONDAY + timedelta(minutes=n))
+# Often at the edges of what the rules say, which are today, in a week, now and in 20 minutes.
+days = st.sampled_from([-9, -1, 0, 0, 1, 6, 7]).map(lambda n: TODAY + n * DAY)
+risings = st.sampled_from([None, None, None, -1, 0, 1]).map(
+    lambda n: None if n is None else TODAY + n * DAY
+)
+moments = st.sampled_from([-90, -1, 0, 1, 20, 21]).map(lambda n: MONDAY + timedelta(minutes=n))
 
 
 @dataclass(frozen=True)
@@ -38,10 +42,10 @@ class Held:
 
 @st.composite
 def held(draw) -> Held:
-    state = draw(st.sampled_from(State))
+    state = draw(st.sampled_from([State.NEW, *State]))
     aside = {
         "suspended": draw(st.sampled_from([False, False, False, True])),
-        "buried_until": draw(st.none() | st.none() | days),
+        "buried_until": draw(risings),
     }
     if state == State.NEW:  # one that was reset, or one asked for
         day = draw(st.none() | days)
