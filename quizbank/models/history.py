@@ -92,7 +92,7 @@ def memory_of(card: Card) -> Memory:
 
 
 def remember(card: Card, memory: Memory, last_event: int | None) -> None:
-    """Write what the log says into the card's cache."""
+    """Write what the log says into the card's cache. The card holds what is stored of it."""
     known, said = vars(card), {**vars(memory), "last_event_id": last_event}
     changed = tuple(name for name, value in said.items() if value != known[name])
     known.update(said)

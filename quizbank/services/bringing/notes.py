@@ -173,10 +173,10 @@ def _store(user: User, comings: Sequence[Coming]) -> None:
             question.topic = topic
         Question.everyone.bulk_create(made, batch_size=200)
     revive(owner=user, questions=[one.question.pk for one in comings if one.question.retired_at])
-    for coming in comings:
+    fresh = [one for one in comings if one.new_card and one.events]
+    for coming in fresh:
         for name in MEMORY_FIELDS:
             setattr(coming.card, name, getattr(coming.memory, name))
-    fresh = [one for one in comings if one.new_card and one.events]
     Card.objects.bulk_create([one.card for one in fresh], batch_size=500)
     events = [event for one in comings for event in one.events]
     if events:
