@@ -114,7 +114,7 @@ def sitting(request: HttpRequest, mock: MockInterview) -> HttpResponse:
     if mock.state == "marking":
         row = mock_shown.wanted(rows, number(request.GET.get("item", "")))
         return _mark(request, mock, rows, row, MarksForm.shown(row))
-    return render(request, "quizbank/mock/report.html", mock_shown.told(mock, timezone.now()))
+    return render(request, "quizbank/mock/report.html", mock_shown.told(mock))
 
 
 @deed
@@ -204,7 +204,7 @@ def report_text(request: HttpRequest, mock: MockInterview) -> HttpResponse:
     """The report as a file to keep."""
     if mock.state != "finished":
         raise Http404
-    text = mock_shown.written(mock, timezone.now())
+    text = mock_shown.written(mock)
     answer = HttpResponse(text, "text/markdown; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="mock-{mock.created_at:%Y-%m-%d}.md"'
     return answer

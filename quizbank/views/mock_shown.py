@@ -135,7 +135,7 @@ class Told:
     time: str
 
 
-def told(mock: MockInterview, now: datetime) -> Context:
+def told(mock: MockInterview) -> Context:
     """The report."""
     found = queries.report(mock)
     return {
@@ -177,7 +177,7 @@ def of_four(mean: Mean | None) -> str:
     return f"{mean.value:.1f} [{mean.low:.1f}–{mean.high:.1f}]"
 
 
-def written(mock: MockInterview, now: datetime) -> str:
+def written(mock: MockInterview) -> str:
     """The report as Markdown, in the language of the page."""
     report = queries.report(mock)
     lines = [
