@@ -97,8 +97,12 @@ class OwnImports(ApiView):
 
     @extend_schema(
         operation_id="imports_create",
-        summary="Bring cards in from a file: .apkg, .csv, .tsv, .txt, or .json as exported here",
-        description="A second time adds nothing. What cannot be is left out alone and reported.",
+        summary="Bring cards in from a file",
+        description=(
+            "A package of Anki (.apkg, .colpkg), a table (.csv, .tsv, .txt), or the .json of"
+            " everything as exported here. A second time adds nothing. What cannot be is left out"
+            " alone and reported."
+        ),
         parameters=[ImportQuery],
         request={"application/octet-stream": OpenApiTypes.BINARY},
         responses={200: ImportReport, **problems(400, 401, 403, 413, 415)},

@@ -23,8 +23,11 @@ WORDS = {
         " without; comma, semicolon or tab, UTF-8 or GB18030 are found by looking.",
     ),
     "exchange.kind_anki": (
-        "Anki 牌组包（.apkg）：新旧格式都行，复习记录一起带来，媒体文件不带。",
-        "Packages of Anki (.apkg), old format or new, with their review log and without media.",
+        "Anki 的牌组包（.apkg）和集合文件（.colpkg）：新旧格式都行，复习记录一起带来，媒体不带。"
+        "集合里所有的牌组都加进来，这里已有的一样不少。",
+        "Packages of Anki, of decks (.apkg) or of the whole collection (.colpkg), old format or"
+        " new, with their review log and without media. A collection is added to what is here and"
+        " replaces none of it.",
     ),
     "exchange.kind_json": (
         "这里导出的全部数据（.json）：原样带回，哪个账号都行。",

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import uuid
+import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -250,6 +251,61 @@ def test_a_package_of_anki_comes_in_with_its_log(alice: User, alice_client: Clie
     assert "nothing in this file" in said(
         alice_client.get(send(alice_client, package, "deck.apkg").headers["Location"])
     )
+
+
+def whole_collection(*args: Any, **more: Any) -> bytes:
+    """What Anki exports of all decks: the newest format, and a stub for older programs."""
+    zstandard = pytest.importorskip("zstandard")
+    stub = (9, "stub", anki_cast.BASIC, "", "Please update to the latest version.\x1f")
+    parts = {
+        "meta": b"\x08\x03",
+        "collection.anki21b": zstandard.compress(anki_cast.collection(*args, **more)),
+        "collection.anki2": anki_cast.collection((stub,), ()),
+        "media": zstandard.compress(b"\x0a\x05\x0a\x01p\x10\x01"),
+        "0": zstandard.compress(b"\x89PNG"),
+    }
+    return anki_cast.zipped(parts, zipfile.ZIP_STORED)
+
+
+def test_a_whole_collection_comes_in_beside_what_is_here(alice: User, alice_client: Client) -> None:
+    other = (2, "guid-two", anki_cast.BASIC, "", "What is SGD?\x1fOne moment less.")
+    asleep = (12, 2, 1, 0, 2, -1, 40, 0, 0)
+    both = ((anki_cast.NOTE, other), (anki_cast.CARD, asleep))
+    bring(alice_client, CARDS)
+    bring(alice_client, anki_cast.package(log=LOG), "deck.apkg")
+    package = whole_collection(*both, log=(*LOG, (1_704_272_500_000, 12, 3, 5, 0, 900, 1)))
+    report = bring(alice_client, package, "collection-2024.colpkg")
+    assert re.search(r"Cards in the file</dt><dd>2</dd>", report)
+    own = dict(Question.everyone.filter(owner=alice).values_list("title_en", "tags"))
+    assert set(own) == {"What is a cat?", "What is 1 < 2?", "What is Adam?", "What is SGD?"}
+    assert own["What is SGD?"] == ["Default"]
+    cards = Card.objects.filter(user=alice, reps__gt=0)
+    assert {card.question.title_en: (card.reps, card.suspended) for card in cards} == {
+        "What is Adam?": (2, False),
+        "What is SGD?": (1, True),
+    }
+    assert audit(user=alice, repair=False).differences == []
+    waiting = send(alice_client, package, "collection-2024.colpkg").headers["Location"]
+    assert "nothing in this file" in said(alice_client.get(waiting))
+
+
+@pytest.mark.parametrize(
+    ("sql", "entries", "words"),
+    [
+        ("", {"0": bytes(4 << 20)}, "100 times its size"),
+        ("", {"../collection.anki21b": b"x"}, "points outside"),
+        ("", {"0": anki_cast.zipped({"a": b"a"})}, "archive itself"),
+        ("CREATE VIEW v AS SELECT 1", {}, r"decks as a package \(.apkg\)"),
+    ],
+)
+def test_a_hostile_collection_is_refused_like_a_hostile_deck(
+    alice_client: Client, sql: str, entries: dict[str, bytes], words: str
+) -> None:
+    content = {"collection.anki21": anki_cast.collection(sql=sql), **entries}
+    answer = send(alice_client, anki_cast.zipped(content), "all.colpkg")
+    assert answer.status_code == 422
+    assert re.search(words, said(answer))
+    assert not PendingUpload.objects.exists()
 
 
 def test_a_package_that_cannot_be_read_is_refused(alice_client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Packages of Anki (.apkg): read as `notes.Note`, written with memory and history."""
+"""Packages of Anki: read as `notes.Note` (.apkg, .colpkg), written with memory and history."""
 
 from __future__ import annotations
 

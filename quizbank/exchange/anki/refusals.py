@@ -8,8 +8,9 @@ from demos.kit.declare import Text
 
 REASONS = {
     "zip": Text(
-        "{detail} 不是 Anki 牌组包（.apkg 是 zip 文件）。请在 Anki 里用“导出”生成。",
-        "{detail} is no package of Anki (an .apkg is a zip file). Make one with Export in Anki.",
+        "{detail} 不是 Anki 导出的文件（.apkg 和 .colpkg 都是 zip）。请在 Anki 里用“导出”生成。",
+        "{detail} is no package of Anki (.apkg and .colpkg are zip files). Make one with Export in"
+        " Anki.",
     ),
     "cut": Text(
         "{detail} 不完整：后半截没有了。请重新下载，或在 Anki 里重新导出。",
@@ -33,16 +34,16 @@ REASONS = {
         "{detail} is compressed in a way that is not known here. Export it from Anki anew.",
     ),
     "entries": Text(
-        "包里有超过 5,000 个文件。请少选一些牌组，或导出时不带媒体。",
-        "It holds more than 5,000 files. Choose fewer decks, or export without media.",
+        "包里有超过 5,000 个文件。请导出时不带媒体，或只导出部分牌组。",
+        "It holds more than 5,000 files. Export without media, or single decks.",
     ),
     "ratio": Text(
         "{detail} 解开后是压缩时的 100 倍以上，不像真的数据。",
         "{detail} unpacks to more than 100 times its size, as no true data does.",
     ),
     "total": Text(
-        "解开后超过 200 MiB。请少选一些牌组，或导出时不带媒体。",
-        "It unpacks to more than 200 MiB. Choose fewer decks, or export without media.",
+        "解开后超过 200 MiB。请导出时不带媒体，或只导出部分牌组。",
+        "It unpacks to more than 200 MiB. Export without media, or single decks.",
     ),
     "nested": Text(
         "{detail} 本身又是压缩包，这里不再往下解。请去掉它再导出。",
@@ -66,8 +67,8 @@ REASONS = {
         "It holds no collection (collection.anki2, anki21 or anki21b). Export it from Anki anew.",
     ),
     "database": Text(
-        "牌组数据超过 100 MiB。请少选一些牌组。",
-        "The collection is larger than 100 MiB. Choose fewer decks.",
+        "牌组数据超过 100 MiB。请只导出部分牌组。",
+        "The collection is larger than 100 MiB. Export single decks.",
     ),
     "new_format": Text(
         "这是新格式的包，这台服务器读不了。导出时请勾选“支持旧版 Anki”。",
@@ -79,28 +80,30 @@ REASONS = {
         "The collection is no SQLite database. Export it from Anki anew.",
     ),
     "view": Text(
-        "牌组数据里有视图、触发器或虚拟内容（{detail}），Anki 不会写这些。",
-        "The collection holds a view, a trigger or computed content ({detail}); Anki writes none.",
+        "牌组数据里有视图、触发器或虚拟内容（{detail}），Anki 不会写这些，可能是插件留下的。"
+        "请改用“导出”生成牌组包（.apkg）。",
+        "The collection holds a view, a trigger or computed content ({detail}). Anki writes none;"
+        " an add-on may have. Export its decks as a package (.apkg) instead.",
     ),
     "slow": Text(
-        "读这个包用时太长，没有读完。请少选一些牌组。",
-        "Reading the package took too long and was stopped. Choose fewer decks.",
+        "读这个包用时太长，没有读完。请只导出部分牌组。",
+        "Reading the package took too long and was stopped. Export single decks.",
     ),
     "memory": Text(
-        "读这个包要的内存超过 1 GiB。请少选一些牌组。",
-        "Reading the package takes more than 1 GiB of memory. Choose fewer decks.",
+        "读这个包要的内存超过 1 GiB。请只导出部分牌组。",
+        "Reading the package takes more than 1 GiB of memory. Export single decks.",
     ),
     "cards": Text(
-        "包里有超过 {detail} 张卡片。请分几次导出。",
-        "It holds more than {detail} cards. Export it in several parts.",
+        "包里有超过 {detail} 张卡片。请按牌组分几次导出。",
+        "It holds more than {detail} cards. Export it deck by deck.",
     ),
     "log": Text(
-        "包里有超过 {detail} 条复习记录。请分几次导出。",
-        "It holds more than {detail} reviews. Export it in several parts.",
+        "包里有超过 {detail} 条复习记录。请按牌组分几次导出。",
+        "It holds more than {detail} reviews. Export it deck by deck.",
     ),
     "words": Text(
-        "卡片上的文字超过 1,600 万字。请分几次导出。",
-        "The words on its cards exceed 16 million characters. Export it in several parts.",
+        "卡片上的文字超过 1,600 万字。请按牌组分几次导出。",
+        "The words on its cards exceed 16 million characters. Export it deck by deck.",
     ),
 }
 REMARKS = {

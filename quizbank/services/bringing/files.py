@@ -92,8 +92,9 @@ def check_size(size: int) -> None:
     if size > LARGEST:
         raise BadFile(
             Text(
-                f"文件超过 {LARGEST >> 20} MiB，请分几次导出。",
-                f"The file is larger than {LARGEST >> 20} MiB: export it in several parts.",
+                f"文件超过 {LARGEST >> 20} MiB。请分几次导出；Anki 的包不必带媒体。",
+                f"The file is larger than {LARGEST >> 20} MiB. Export it in several parts, from"
+                " Anki without media.",
             )
         )
 
@@ -152,6 +153,7 @@ def _everything(_name: str, data: bytes) -> Opened:
 
 READERS: dict[str, Callable[[str, bytes], Opened]] = {
     ".apkg": _package,
+    ".colpkg": _package,  # the same zip, of all decks
     ".json": _everything,
     ".csv": _table,
     ".tsv": _table,
