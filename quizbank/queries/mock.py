@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from quizbank import rubric
 from quizbank.models import MockInterview, MockQuestion, User
@@ -65,6 +65,13 @@ def get_mock_for(user: Visitor, mock_id: UUID) -> MockInterview:
 def mocks_of(user: User) -> QuerySet[MockInterview]:
     """The person's interviews, latest first."""
     return MockInterview.objects.filter(owner=user).order_by("-created_at", "-pk")
+
+
+def unfinished_of(user: User, limit: int) -> list[MockInterview]:
+    """The latest interviews that can be gone on with: those that ended without an answer cannot."""
+    answered = MockQuestion.objects.filter(mock=OuterRef("pk"), answered_at__isnull=False)
+    going = mocks_of(user).filter(Q(ended_at=None) | Exists(answered), finished_at=None)
+    return list(going[:limit])
 
 
 def finished_of(user: User, limit: int) -> list[tuple[MockInterview, float | None]]:

@@ -51,12 +51,10 @@ def listed(visitor: User | AnonymousUser) -> Context:
     if not isinstance(visitor, User):
         return {"unfinished": [], "earlier": []}
     titles = {topic.slug: topic for topic in Topic.objects.all()}
-    going = queries.mocks_of(visitor).filter(finished_at=None)
-    open_ones = [
-        one for one in going if one.ended_at is None or one.asked.exclude(answered_at=None)
-    ]
     return {
-        "unfinished": [(mock, titles.get(mock.topic)) for mock in open_ones[:LISTED]],
+        "unfinished": [
+            (mock, titles.get(mock.topic)) for mock in queries.unfinished_of(visitor, LISTED)
+        ],
         "earlier": [
             (mock, titles.get(mock.topic), correctness)
             for mock, correctness in queries.finished_of(visitor, LISTED)

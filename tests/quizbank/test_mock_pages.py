@@ -11,8 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from quizbank.models import Card, KeyPoint, MockInterview, User
+from quizbank.queries.mock import unfinished_of
 from quizbank.services import mock as service
 from quizbank.services.interviews import set_interview
+from quizbank.views import mock_shown
 from tests.quizbank.study_cast import make_questions
 
 YES = {"structure": "1", "trade_off": "0.5", "example": "0"}
@@ -153,6 +155,25 @@ def test_an_interview_without_an_answer_has_nothing_to_mark(alice_client, mock):
     alice_client.post(at(mock, "clock/"), {"deed": "stop"})
     assert "Nothing was answered" in said(alice_client.get(at(mock)))
     assert f"/en/mock/{mock.pk}/" not in alice_client.get("/en/mock/").content.decode()
+
+
+def test_however_many_interviews_go_on_three_queries_list_them(
+    alice, mallory, mock, django_assert_num_queries
+):
+    now = timezone.now()
+    unanswered, answered, latest = (
+        service.start(user=alice, minutes=18, now=now + timedelta(seconds=after), seed=after)
+        for after in (1, 2, 3)
+    )
+    for one in (answered, latest):
+        service.answer(mock=one, position=1, text="", client_uuid=uuid.uuid4(), now=now)
+    for one in (unanswered, answered, latest):
+        service.stop(mock=one, now=now)
+    with django_assert_num_queries(3):
+        listed = mock_shown.listed(alice)
+    assert [one for one, _ in listed["unfinished"]] == [latest, answered, mock]
+    assert unfinished_of(alice, 1) == [latest]
+    assert unfinished_of(mallory, 8) == []
 
 
 @pytest.mark.parametrize("value", ["", "5", "nan", "1e0"])
