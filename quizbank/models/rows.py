@@ -23,22 +23,41 @@ Row = TypeVar("Row", bound=Model)
 
 def select(sql: str, asked: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
     """The rows of a statement, as the driver gives them for values as it takes them."""
-    return _run(sql, asked, rows=True)
+    found: Sequence[tuple[Any, ...]] = _run(sql, asked, _rows)
+    return found
 
 
-def _run(sql: str, asked: Sequence[Any], *, rows: bool = False) -> Sequence[tuple[Any, ...]]:
-    """By the driver itself: a cursor of Django's costs as much as a small statement. It is used
-    where somebody listens to what is asked of the database."""
+def _run(sql: str, asked: Sequence[Any], take: Callable[[Any], Any]) -> Any:
+    """What `take` makes of the cursor. By the driver itself: a cursor of Django's costs as much
+    as a small statement. It is used where somebody listens to what is asked of the database."""
     connection: Any = connections[DEFAULT_DB_ALIAS]
-    connection.ensure_connection()
+    if connection.connection is None:
+        connection.ensure_connection()
     connection.validate_no_broken_transaction()
     if connection.queries_logged or connection.execute_wrappers:
         with connection.cursor() as cursor:
             cursor.execute(sql, asked)
-            return cursor.fetchall() if rows else ()
+            return take(cursor)
     with connection.wrap_database_errors:
-        cursor = connection.connection.execute(_as_the_driver_marks(sql), asked)
-        return cursor.fetchall() if rows else ()
+        return take(connection.connection.execute(_as_the_driver_marks(sql), asked))
+
+
+def _rows(cursor: Any) -> Any:
+    return cursor.fetchall()
+
+
+def _count(cursor: Any) -> Any:
+    return cursor.rowcount
+
+
+def _number(cursor: Any) -> Any:
+    """The number given to a stored row; None if it was not stored."""
+    return cursor.lastrowid if cursor.rowcount else None
+
+
+def _returned_number(cursor: Any) -> Any:
+    row = cursor.fetchone()
+    return row and row[0]
 
 
 @cache
@@ -63,12 +82,14 @@ def insert(row: Model) -> bool:
     """Store a new row, numbered by the database if it has no key. False, and nothing happens,
     if another that is unique stands in its way."""
     table, values = _table(type(row)), vars(row)
-    names = table.names if values[table.key] is not None else table.numbered
-    stored = select(_insert(table, tuple(names)), table.written(names, values))
-    if not stored:
-        return False
-    if names is table.numbered:
-        ((row.pk,),) = stored
+    if values[table.key] is not None:
+        if not _run(_insert(table, keyed=True), table.written(table.names, values), _count):
+            return False
+    else:
+        asked = table.written(table.numbered, values)
+        row.pk = _run(_insert(table, keyed=False), asked, table.number)
+        if row.pk is None:
+            return False
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return True
 
@@ -76,7 +97,7 @@ def insert(row: Model) -> bool:
 def update(row: Model, names: tuple[str, ...]) -> None:
     """Store those columns of a row, called as its attributes are."""
     table = _table(type(row))
-    _run(_update(table, names), table.written((*names, table.key), vars(row)))
+    _run(_update(table, names), table.written((*names, table.key), vars(row)), _count)
 
 
 def read(model: type[Row], values: Sequence[Any]) -> Row:
@@ -143,8 +164,11 @@ class Table:
         self.name = quote(model._meta.db_table)
         self.names = [field.attname for field in fields]
         self.numbered = [name for name in self.names if name != self.key]
+        # To return it costs SQLite as much again as to store the row.
+        self.returns = connection.vendor != "sqlite"
+        self.number = _returned_number if self.returns else _number
         self.quoted = {field.attname: quote(str(field.column)) for field in fields}
-        self.writes = {name: found.write for name, found in conversions.items() if found}
+        self.writes = {name: found and found.write for name, found in conversions.items()}
         made = {f.attname: f.get_default for f in fields if f.has_default() and callable(f.default)}
         self._made = made  # anew for each row
         self._defaults = {f.attname: f.get_default() for f in fields if f.attname not in made}
@@ -159,7 +183,9 @@ class Table:
     def written(self, names: Iterable[str], values: Mapping[str, Any]) -> list[Any]:
         writes = self.writes
         return [
-            writes[name](value) if (value := values[name]) is not None and name in writes else value
+            value
+            if (value := values[name]) is None or (write := writes[name]) is None
+            else write(value)
             for name in names
         ]
 
@@ -181,11 +207,13 @@ def _select(table: Table, by: tuple[str, ...], empty: frozenset[str], locked: bo
 
 
 @cache
-def _insert(table: Table, names: tuple[str, ...]) -> str:
+def _insert(table: Table, *, keyed: bool) -> str:
+    names = table.names if keyed else table.numbered
     columns = ", ".join(table.quoted[name] for name in names)
     marks = ", ".join("%s" for _ in names)
     written = ("INSERT INTO", table.name, f"({columns})", "VALUES", f"({marks})")
-    return " ".join((*written, "ON CONFLICT DO NOTHING RETURNING", table.quoted[table.key]))
+    given = ("RETURNING", table.quoted[table.key]) * (table.returns and not keyed)
+    return " ".join((*written, "ON CONFLICT DO NOTHING", *given))
 
 
 @cache
@@ -200,7 +228,7 @@ def _conversion(field: Field[Any, Any], vendor: str) -> Conversion | None:
     """What a column's values need; None where the driver has them as they are."""
     field = getattr(field, "target_field", field)
     if isinstance(field, JSONField):
-        return Conversion(json.loads, _json)
+        return Conversion(json.loads, json.dumps if vendor == "sqlite" else _json)
     if vendor != "sqlite":
         return None
     if isinstance(field, DateTimeField):
@@ -223,7 +251,7 @@ def _aware(moment: datetime) -> datetime:
 
 
 def _in_utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+    return moment.astimezone(UTC).isoformat(" ").removesuffix("+00:00")
 
 
 def _hexadecimal(value: UUID) -> str:
