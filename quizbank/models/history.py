@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import lru_cache
 
 from django.db.models import Q
 
@@ -29,10 +29,10 @@ from quizbank.scheduling import (
     Suspend,
     fold,
     reach,
-    spread,
-    step,
+    settle,
     study_day,
     undone,
+    weigh,
 )
 
 # What an event that is not stored yet is called in a fold: later than every stored one.
@@ -58,7 +58,7 @@ def read_profile(user: User | None) -> StudyProfile:
 
 
 def policy_of(profile: StudyProfile) -> Policy:
-    return Policy(
+    return _policy(
         desired_retention=profile.desired_retention,
         learning_steps=tuple(profile.learning_steps),
         relearning_steps=tuple(profile.relearning_steps),
@@ -68,6 +68,9 @@ def policy_of(profile: StudyProfile) -> Policy:
         leech_threshold=profile.leech_threshold,
         leech_suspends=profile.leech_suspends,
     )
+
+
+_policy = lru_cache(maxsize=512)(Policy)
 
 
 def policy_on(profile: StudyProfile, card: Card, day: date) -> Policy:
@@ -88,7 +91,8 @@ def day_of(profile: StudyProfile, instant: datetime) -> date:
 
 
 def memory_of(card: Card) -> Memory:
-    return Memory(**{name: getattr(card, name) for name in MEMORY_FIELDS})
+    known = vars(card)
+    return Memory(**{name: known[name] for name in MEMORY_FIELDS})
 
 
 def remember(card: Card, memory: Memory, last_event: int | None) -> None:
@@ -225,12 +229,11 @@ def considered(
         known = history(card)
         pending = [Event(PENDING, answer.at, received, answer=answer) for answer in answers]
         return [fold([*known, event], seed=card.seed) for event in pending]
-    ahead = partial(step, memory, seed=card.seed, parameters=parameters)
-    outcomes = [ahead(answer) for answer in answers]
+    weighed = [weigh(memory, one, seed=card.seed, parameters=parameters) for one in answers]
+    load = None
     if profile.load_balancing:
-        asked = [reach(memory, *pair) for pair in zip(answers, outcomes, strict=True)]
-        if days := [day for span in asked if span for day in span]:
+        spans = [span for one in weighed if (span := reach(one))]
+        if days := [day for span in spans for day in span]:
             load = load_of(card, profile.easy_days, min(days), max(days))
-            pairs = zip(answers, outcomes, strict=True)
-            outcomes = [spread(memory, *pair, load) for pair in pairs]
-    return [Folded(outcome.memory, PENDING, {PENDING: outcome}) for outcome in outcomes]
+    settled = [settle(one, load) for one in weighed]
+    return [Folded(outcome.memory, PENDING, {PENDING: outcome}) for outcome in settled]

@@ -41,8 +41,9 @@ from quizbank.scheduling.replay import active as active
 from quizbank.scheduling.replay import adopted as adopted
 from quizbank.scheduling.replay import fold as fold
 from quizbank.scheduling.replay import reach as reach
-from quizbank.scheduling.replay import spread as spread
+from quizbank.scheduling.replay import settle as settle
 from quizbank.scheduling.replay import step as step
 from quizbank.scheduling.replay import undone as undone
+from quizbank.scheduling.replay import weigh as weigh
 from quizbank.scheduling.suggestion import Ticks as Ticks
 from quizbank.scheduling.suggestion import suggest as suggest

@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as clock
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
+from typing import NamedTuple
 
 import fsrs
 
@@ -27,8 +27,7 @@ DEFAULT_PARAMETERS: tuple[float, ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Trace:
+class Trace(NamedTuple):
     """The engine's view of a card between two reviews."""
 
     state: int = NEW

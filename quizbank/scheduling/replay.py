@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
+from typing import NamedTuple
 
 from quizbank.scheduling import engine
 from quizbank.scheduling.acts import Reset
@@ -19,8 +20,36 @@ from quizbank.scheduling.fuzz import fuzzed, window
 from quizbank.scheduling.memory import AGAIN, HARD, REVIEW, Answer, Event, Memory
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Answered(NamedTuple):
+    """A card after an answer, before the day is chosen on which it is due."""
+
+    before: Memory
+    answer: Answer
+    day: date  # the study day on which the answer counts
+    after: engine.Trace
+    wait: timedelta
+    raw: int  # days before fuzz; 0 in steps
+    seed: int
+
+    @property
+    def recorded(self) -> int | None:
+        """The days recorded with the answer, if they still follow: drawn for this interval and
+        seed, or promised by another program."""
+        drawn = (self.answer.raw, self.answer.seed) == (self.raw, self.seed)
+        return self.answer.chosen if self.answer.foreign or drawn else None
+
+    @property
+    def fuzzed(self) -> bool:
+        """A first interval is what the page showed before the card had a learner."""
+        return self.before.reps > 0 and self.answer.policy.fuzz
+
+    @property
+    def floor(self) -> int:
+        """The interval that a passing answer does not undercut."""
+        return self.before.interval if self.answer.rating >= HARD else 0
+
+
+class Outcome(NamedTuple):
     """A card after one answer, and how its interval came about."""
 
     memory: Memory
@@ -50,19 +79,42 @@ def step(
     With `load` the day is chosen by how full the days are; a replay needs none, since what
     was chosen is recorded with the answer.
     """
+    return settle(weigh(memory, answer, seed=seed, parameters=parameters), load)
+
+
+def weigh(memory: Memory, answer: Answer, *, seed: int, parameters: tuple[float, ...]) -> Answered:
+    """What the answer makes of the memory, and the interval that follows from it."""
     day = answer.day if memory.last_day is None else max(memory.last_day, answer.day)
-    after, gap = engine.advance(
-        _trace(memory), answer.rating, engine.midnight(day), parameters, answer.policy
+    moment = engine.midnight(memory.last_day) if memory.last_day else None
+    before = engine.Trace(memory.state, memory.step, memory.stability, memory.difficulty, moment)
+    after, wait = engine.advance(
+        before, answer.rating, engine.midnight(day), parameters, answer.policy
     )
-    drawn = _draw(seed, memory)
-    raw = gap.days if after.state == REVIEW else 0
-    chosen = _choose(memory, answer, raw, drawn) if raw else 0
+    raw = wait.days if after.state == REVIEW else 0
+    return Answered(memory, answer, day, after, wait, raw, _draw(seed, memory))
+
+
+def reach(answered: Answered) -> tuple[date, date] | None:
+    """The first and the last day of which `settle` would ask how full they are; None if it
+    would not ask, so that nobody need count."""
+    raw = answered.raw
+    if not raw or raw > FARTHEST or not answered.fuzzed or answered.recorded is not None:
+        return None
+    lower, upper = window(raw, answered.answer.policy.maximum_interval)
+    return answered.day + timedelta(days=lower), answered.day + timedelta(days=upper)
+
+
+def settle(answered: Answered, load: Load | None = None) -> Outcome:
+    """The card, due on a day that its interval allows."""
+    memory, answer, day, after, wait, raw, seed = answered
+    chosen, rollover = 0, answer.policy.rollover
     if raw:
-        due_day, due = _promised(day, chosen, answer)
-        wait = timedelta(days=chosen)
+        chosen = _choose(answered, load)
+        wait, due_day = timedelta(days=chosen), day + timedelta(days=chosen)
+        due = start_of_day(due_day, answer.zone, rollover)
     else:
-        due, wait = (answer.at + gap).astimezone(UTC), gap
-        due_day = study_day(due, answer.zone, answer.policy.rollover)
+        due = (answer.at + wait).astimezone(UTC)
+        due_day = study_day(due, answer.zone, rollover)
     lapses = memory.lapses + (memory.state == REVIEW and answer.rating == AGAIN)
     struggles = lapses > memory.lapses and _is_leech(lapses, answer.policy.leech_threshold)
     scheduled = Memory(
@@ -83,45 +135,26 @@ def step(
         buried_until=memory.buried_until,
         touched=answer.at,
     )
-    outcome = Outcome(scheduled, wait, drawn, raw, chosen)
-    return outcome if load is None else spread(memory, answer, outcome, load)
+    return Outcome(scheduled, wait, seed, raw, chosen)
 
 
-def reach(before: Memory, answer: Answer, outcome: Outcome) -> tuple[date, date] | None:
-    """The first and the last day of which `spread` would ask how full they are; None if it
-    would not ask, so that nobody need count."""
-    raw, policy = outcome.raw, answer.policy
-    if not raw or raw > FARTHEST or before.reps == 0 or not policy.fuzz:
-        return None
-    day = outcome.memory.last_day
-    assert day is not None
-    lower, upper = window(raw, policy.maximum_interval)
-    return day + timedelta(days=lower), day + timedelta(days=upper)
-
-
-def spread(before: Memory, answer: Answer, outcome: Outcome, load: Load) -> Outcome:
-    """The outcome of an answer just given on a day chosen by how full the days are."""
-    if reach(before, answer, outcome) is None or _is_recorded(answer, outcome.raw, outcome.seed):
-        return outcome
-    day = outcome.memory.last_day
-    assert day is not None
-    chosen = balanced(
-        outcome.raw,
-        today=day,
+def _choose(answered: Answered, load: Load | None) -> int:
+    """The days until the card is due."""
+    raw, seed, longest = answered.raw, answered.seed, answered.answer.policy.maximum_interval
+    if (recorded := answered.recorded) is not None:
+        return recorded
+    if not answered.fuzzed:
+        return raw
+    if load is None or raw > FARTHEST:
+        return fuzzed(raw, seed=seed, maximum=longest, at_least=answered.floor)
+    return balanced(
+        raw,
+        today=answered.day,
         load=load,
-        seed=outcome.seed,
-        maximum=answer.policy.maximum_interval,
-        at_least=_floor(before, answer),
+        seed=seed,
+        maximum=longest,
+        at_least=answered.floor,
     )
-    due_day, due = _promised(day, chosen, answer)
-    memory = replace(outcome.memory, due=due, due_day=due_day, interval=chosen)
-    return replace(outcome, memory=memory, wait=timedelta(days=chosen), chosen=chosen)
-
-
-def _promised(day: date, chosen: int, answer: Answer) -> tuple[date, datetime]:
-    """The day an interval leads to, and when it begins."""
-    due_day = day + timedelta(days=chosen)
-    return due_day, start_of_day(due_day, answer.zone, answer.policy.rollover)
 
 
 def _is_leech(lapses: int, threshold: int) -> bool:
@@ -129,37 +162,10 @@ def _is_leech(lapses: int, threshold: int) -> bool:
     return lapses >= threshold > 0 and (lapses - threshold) % max(1, threshold // 2) == 0
 
 
-def _trace(memory: Memory) -> engine.Trace:
-    moment = engine.midnight(memory.last_day) if memory.last_day else None
-    return engine.Trace(memory.state, memory.step, memory.stability, memory.difficulty, moment)
-
-
 def _draw(seed: int, memory: Memory) -> int:
     """The seed of one draw. It holds all that the draw depends on beside the interval, so
     a recorded choice whose seed and interval match is the choice that would be made."""
     return seed + (memory.reps << 16) + memory.interval
-
-
-def _choose(memory: Memory, answer: Answer, raw: int, seed: int) -> int:
-    """The days recorded with the answer, if they still follow."""
-    if answer.chosen is not None and _is_recorded(answer, raw, seed):
-        return answer.chosen
-    if memory.reps == 0 or not answer.policy.fuzz:
-        # A first interval is what the page showed before the card had a learner.
-        return raw
-    longest = answer.policy.maximum_interval
-    return fuzzed(raw, seed=seed, maximum=longest, at_least=_floor(memory, answer))
-
-
-def _is_recorded(answer: Answer, raw: int, seed: int) -> bool:
-    """Whether its days were drawn for this interval and seed or promised by another program."""
-    drawn = (answer.raw, answer.seed) == (raw, seed)
-    return answer.chosen is not None and (answer.foreign or drawn)
-
-
-def _floor(memory: Memory, answer: Answer) -> int:
-    """The interval that a passing answer does not undercut."""
-    return memory.interval if answer.rating >= HARD else 0
 
 
 def undone(events: Iterable[Event]) -> dict[int, int]:
