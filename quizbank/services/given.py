@@ -169,7 +169,11 @@ def _is_tick(value: object) -> bool:
 
 def _storable(text: str) -> bool:
     """PostgreSQL stores neither NUL nor half of a surrogate pair."""
-    return "\x00" not in text and not any("\ud800" <= mark <= "\udfff" for mark in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text
 
 
 def _fits(value: object) -> bool:

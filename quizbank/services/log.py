@@ -48,8 +48,10 @@ def known_event(user: User, client_uuid: UUID, payload_hash: str) -> ReviewEvent
 
 def digest(payload: Mapping[str, Any]) -> str:
     """The same for the same content, whatever the order of keys. Raises ValueError on NaN."""
-    text = json.dumps(payload, sort_keys=True, allow_nan=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_COMPACT.encode(payload).encode()).hexdigest()
+
+
+_COMPACT = json.JSONEncoder(sort_keys=True, allow_nan=False, separators=(",", ":"))
 
 
 def stored_policy(policy: Policy) -> StudyPolicy:
