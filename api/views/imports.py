@@ -23,6 +23,7 @@ from api.problems import problems
 from api.views.base import ApiView
 from api.words import spoken
 from quizbank.exchange import sheets
+from quizbank.exchange.headings import First
 from quizbank.queries import tables
 from quizbank.services.bringing import files
 from quizbank.services.errors import BadFile
@@ -49,6 +50,13 @@ class FileParser(BaseParser):
 
 class ImportQuery(Given):
     name = Words(max_length=120, help_text="The file's name; its ending says what it is.")
+    first_row = OneOf(
+        choices=tuple(First),
+        required=False,
+        default=None,
+        help_text="What the first row of a table is: `headings` of its columns or a `card` like"
+        " the others. Unsaid, it is taken for what it looks like, and the answer says for which.",
+    )
     preview = OneOf(choices=YES_NO, required=False, default="no", help_text="`yes` stores nothing.")
     settings = OneOf(
         choices=YES_NO,
@@ -84,6 +92,9 @@ class ImportReport(Shape):
     last = s.DateTimeField(allow_null=True)
     left = LeftOut(many=True)
     others = Others()
+    first_row = s.ChoiceField(
+        choices=tuple(First), allow_null=True, help_text="What a table's first row was taken for."
+    )
     remarks = s.ListField(child=s.CharField())
 
 
@@ -111,7 +122,8 @@ class OwnImports(ApiView):
         asked, user, now = self.query(ImportQuery), person_of(request), timezone.now()
         sent: Any = request.data  # an empty form where there is no body
         try:
-            file = files.opened(asked["name"], sent or b"")
+            first = First(asked["first_row"]) if asked["first_row"] else None
+            file = files.opened(asked["name"], sent or b"", first)
         except BadFile as bad:
             raise refused({"": bad.text}) from None
         if asked["preview"] == "yes":
@@ -121,7 +133,13 @@ class OwnImports(ApiView):
         told = report.json()
         for one, left in zip(told["left"], report.left, strict=True):
             one["detail"] = spoken(left.text)
-        return Response({**told, "remarks": [spoken(text) for text in file.remarks]})
+        return Response(
+            {
+                **told,
+                "first_row": file.first_row.taken if file.first_row else None,
+                "remarks": [spoken(text) for text in file.remarks],
+            }
+        )
 
 
 class OwnCards(ApiView):

@@ -12,10 +12,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.text import Truncator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from quizbank.exchange import sheets
+from quizbank.exchange.headings import First, FirstRow
 from quizbank.models import PendingUpload, Question, Topic, User
 from quizbank.models.bank import OWN_TOPIC
 from quizbank.queries import people, tables
@@ -30,6 +33,7 @@ CSV = "text/csv; charset=utf-8"
 REPORT = "exchange_report"
 MOST_OWN = 200
 LONGEST_NAME = 120
+LONGEST_HEADING = 60
 
 
 @never_cache
@@ -59,7 +63,10 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def confirm(request: HttpRequest, upload_id: UUID) -> HttpResponse:
-    """What the waiting file would do; a POST does it, or drops the file with `cancel`."""
+    """What the waiting file would do; a POST does it, or drops the file with `cancel`.
+
+    `first_row` says what the first row of a table is.
+    """
     user = _person(request)
     if user is None:
         raise Http404
@@ -68,15 +75,20 @@ def confirm(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     if waiting is None or waiting.created_at < now - importing.PENDING:
         messages.info(request, say("documents.expired"))
         return redirect("quizbank:exchange")
+    told = request.POST if request.method == "POST" else request.GET
+    first = next((one for one in First if one == told.get("first_row")), None)
     try:
-        file = files.opened(waiting.file_name, bytes(waiting.original))
-    except BadFile as bad:  # it came by the door for notes
+        file = files.opened(waiting.file_name, bytes(waiting.original), first)
+    except BadFile as bad:  # it came by the door for notes, or cannot be read this way
         messages.info(request, spoken(bad.text))
+        if first:
+            return redirect("quizbank:exchange_confirm", upload_id=waiting.pk)
         return redirect("quizbank:exchange")
     if request.method != "POST":
         context = {
             "name": waiting.file_name,
             "file": file,
+            "first_row": _first_row(file.first_row),
             "remarks": [spoken(text) for text in file.remarks],
             **_shown(file.preview(user, now).json(), user),
         }
@@ -139,6 +151,28 @@ def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpRe
         "more_own": max(0, own.count() - MOST_OWN),
     }
     return render(request, "quizbank/exchange/exchange.html", context, status=status)
+
+
+def _first_row(row: FirstRow | None) -> dict[str, str] | None:
+    """How the first row of a table was taken, in a sentence, and what else it may be."""
+    if row is None:
+        return None
+    columns = [
+        say(
+            "exchange.column",
+            heading=Truncator(cell.strip()).chars(LONGEST_HEADING),
+            name=say(f"exchange.column_{name}"),
+        )
+        for cell, name in row.columns
+        if name
+    ]
+    listed = format_html_join(say("exchange.comma"), "{}", ((one,) for one in columns))
+    return {
+        "taken": row.taken,
+        "sentence": say(f"exchange.first_{row.taken}", columns=listed),
+        "other": row.other if row.either else "",
+        "instead": say(f"exchange.as_{row.other}"),
+    }
 
 
 def _shown(report: Mapping[str, Any], user: User) -> dict[str, Any]:

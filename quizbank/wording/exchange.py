@@ -17,10 +17,11 @@ WORDS = {
     ),
     "exchange.kinds": ("收哪些文件", "Which files"),
     "exchange.kind_csv": (
-        "表格（.csv、.tsv、.txt）：正面、背面、标签各一列，有没有列名都行；逗号、分号、制表符，"
-        "UTF-8 或 GB18030，都认得出来。",
-        "Tables (.csv, .tsv, .txt): a front, a back and perhaps tags, with names of columns or"
-        " without; comma, semicolon or tab, UTF-8 or GB18030 are found by looking.",
+        "表格（.csv、.tsv、.txt）：正面、背面、标签各一列。第一行是列名还是卡片，预览里可以改；"
+        "逗号、分号、制表符，UTF-8 或 GB18030，都认得出来。",
+        "Tables (.csv, .tsv, .txt): a front, a back and perhaps tags. Whether the first row holds"
+        " headings or is a card can be changed in the preview; comma, semicolon or tab, UTF-8 or"
+        " GB18030 are found by looking.",
     ),
     "exchange.kind_anki": (
         "Anki 的牌组包（.apkg）和集合文件（.colpkg）：新旧格式都行，复习记录一起带来，媒体不带。"
@@ -73,6 +74,21 @@ WORDS = {
     "exchange.own": ("你自己的题", "Questions of your own"),
     "exchange.own_more": ("还有 {n} 道。", "And {n} more."),
     "exchange.preview": ("这份文件里有什么", "What is in the file"),
+    "exchange.first_card": ("第一行当作一张卡片。", "The first row is taken as a card."),
+    "exchange.first_headings": (
+        "第一行当作列名：{columns}。",
+        "The first row is taken as headings: {columns}.",
+    ),
+    "exchange.column": ("{heading}（{name}）", "{heading} ({name})"),
+    "exchange.comma": ("、", ", "),
+    "exchange.column_front": ("正面", "front"),
+    "exchange.column_back": ("背面", "back"),
+    "exchange.column_tags": ("标签", "tags"),
+    "exchange.column_deck": ("牌组", "deck"),
+    "exchange.column_due": ("到期日", "due"),
+    "exchange.column_key": ("卡片编号", "key"),
+    "exchange.as_card": ("它是一张卡片", "It is a card"),
+    "exchange.as_headings": ("它是列名", "It holds headings"),
     "exchange.samples": ("开头几张", "The first cards"),
     "exchange.would": ("确认之后", "Once you confirm"),
     "exchange.did": ("带进来了", "Brought in"),

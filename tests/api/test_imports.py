@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from api.views.schema import described
 from quizbank.exchange import tables
 from quizbank.models import Card, Question, ReviewEvent
 from quizbank.services.bringing import files
@@ -36,6 +37,25 @@ def test_a_preview_stores_nothing(as_alice: Api) -> None:
     report = bring(as_alice, CARDS, "name=a.csv&preview=yes").json()
     assert report["created"] == 1
     assert not Question.everyone.exists()
+
+
+def test_the_first_row_is_what_is_said_of_it(as_alice: Api, alice: Any) -> None:
+    table = "Vorderseite,Rückseite\r\nHund,dog\r\n".encode()
+    for said, taken, created, own in (
+        ("&first_row=headings", "headings", 1, 0),
+        ("", "card", 1, 1),
+        ("&first_row=card", "card", 0, 2),
+    ):
+        report = bring(as_alice, table, f"name=a.csv{said}").json()
+        assert (report["first_row"], report["created"], report["own"]) == (taken, created, own)
+    assert bring(as_alice, anki_cast.package(), "name=a.apkg").json()["first_row"] is None
+
+
+def test_the_schema_says_what_a_first_row_may_be() -> None:
+    operation = described()["paths"]["/api/v1/me/imports/"]["post"]
+    (first,) = [one for one in operation["parameters"] if one["name"] == "first_row"]
+    assert set(first["schema"]["enum"]) == {"headings", "card"}
+    assert "first row of a table" in first["description"]
 
 
 def test_a_package_comes_with_its_log_and_with_what_was_left_out(as_alice: Api) -> None:
@@ -83,7 +103,12 @@ def test_a_bad_file_is_refused_in_words(as_alice: Api, query: str, data: bytes, 
 
 @pytest.mark.parametrize(
     ("query", "field"),
-    [("", "name"), ("name=a.csv&preview=maybe", "preview"), ("name=a.csv&more=1", "more")],
+    [
+        ("", "name"),
+        ("name=a.csv&preview=maybe", "preview"),
+        ("name=a.csv&more=1", "more"),
+        ("name=a.csv&first_row=maybe", "first_row"),
+    ],
 )
 def test_a_bad_query_names_its_field(as_alice: Api, query: str, field: str) -> None:
     assert field in errors(bring(as_alice, CARDS, query))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizbank.exchange import sheets, tables
+from quizbank.exchange.headings import First, FirstRow
 from quizbank.exchange.notes import Deed, Note, Past
 from tests.examples import examples
 
@@ -137,6 +139,17 @@ def test_lines_in_a_cell_and_a_third_column_of_tags():
         "正面,背面",
         "Term,Definition",
         "\ufeffFRONT, back ",
+        "Front Side,back_side",
+        "Word,Translation",
+        "Q,A",
+        "题目内容,解答",
+        "问题：,参考答案",
+        "面试题,解析",
+        "术语,释义",
+        "卡片正面,卡片背面",
+        "【题目】,【答案】",
+        "问题 Question,答案 (Answer)",
+        "front,back,,",
     ],
 )
 def test_columns_may_be_named(header):
@@ -151,6 +164,130 @@ def test_named_columns_may_stand_in_any_order_and_others_are_passed_over():
         *("q", "a", ("t",)),
         *(date(2026, 2, 1), "D::E"),
     )
+
+
+CARD_FIRST = {
+    "two words": "Vorderseite,Rückseite\nHund,dog\nKatze,cat",
+    "a vocabulary": "cat,猫\nhippopotamus,河马\nrhinoceros,犀牛",
+    "terms of a glossary": "SGD,One batch at a time.\nAdam,Two moments.",
+    "a name that is a word": "back,the rear\ntop,the front",
+    "two rows, which say too little": "Frage,Antwort\nWas ist ein Hund?,Ein Tier.",
+    "questions without marks": "什么是梯度,一阶导数\n什么是动量,滑动平均\n什么是学习率,步长",
+    "numbers": "1,2\nWhat is one and one?,Two.\nWhat is two and two?,Four.",
+    "a word on both sides": "same,same\nWhat is one?,A number.\nWhat is two?,Another.",
+    "a long first card": "Explain gradient descent,It goes downhill\nWhat?,That.\nWho?,They.",
+    "one row": "Vorderseite,Rückseite",
+    "tags": "Hund,dog,noun\nKatze,cat,noun",
+    "a deck called like a word": "deck,甲板,noun\nmast,桅杆,noun",
+}
+HEADINGS_FIRST = {
+    "above questions": "Frage,Antwort\nWas ist ein Hund?,Ein Tier.\nUnd eine Katze?,Auch eins.",
+    "above Chinese questions": "考点,标准回复\n什么是动量？,滑动平均。\n为什么用它？,更稳。",
+    "above a glossary": "Begriff,Text\nSGD,One batch at a time.\nAdam,Two moments.",
+    "with a short answer": "F,B\nIs it?,It is.\nWas it?,It was.\nWill it?,No.\nMay it?,It may.",
+    "beside one that is known": "Vorderseite,Rückseite,Tags\nHund,dog,noun",
+    "wider than a card": "Wort,Bild,Ton,Seite\nHund,x,y,1",
+}
+
+
+@pytest.mark.parametrize("what", CARD_FIRST)
+def test_in_doubt_the_first_row_is_a_card(what):
+    text = CARD_FIRST[what]
+    table = tables.opened(text)
+    assert table.first.taken is First.CARD
+    assert len(table.notes) == len(text.splitlines())
+
+
+@pytest.mark.parametrize("what", HEADINGS_FIRST)
+def test_a_first_row_unlike_those_below_holds_headings(what):
+    text = HEADINGS_FIRST[what]
+    table = tables.opened(text)
+    assert table.first.taken is First.HEADINGS
+    assert len(table.notes) == len(text.splitlines()) - 1
+
+
+@pytest.mark.parametrize("what", [name for name in CARD_FIRST if not name.endswith("a word")])
+def test_a_card_has_one_name_whatever_is_said_of_the_first_row(what):
+    text = CARD_FIRST[what]
+    card, headings = (tables.opened(text, taken).notes for taken in (First.CARD, First.HEADINGS))
+    assert [one.key for one in card[1:]] == [one.key for one in headings]
+    assert card[0].front == text.split(",", 1)[0]
+
+
+cells = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), min_size=1, max_size=12)
+
+
+@examples(100, 3_000)
+@given(st.lists(st.tuples(cells, cells).filter(lambda row: "".join(row).strip()), min_size=2))
+def test_nothing_is_lost_whatever_the_first_row_is_taken_for(rows):
+    text = "#separator:tab\n" + _written(rows)
+    card = tables.opened(text, First.CARD)
+    assert words(card.notes) == [tuple(map(_shown, row)) for row in rows]
+    guessed = tables.opened(text)
+    told = [heading for heading, _ in guessed.first.columns] or list(rows[0])
+    assert told == list(rows[0])
+    assert guessed.notes in (card.notes, card.notes[1:])
+
+
+def _written(rows) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter="\t", quoting=csv.QUOTE_ALL).writerows(rows)
+    return out.getvalue()
+
+
+def _shown(cell: str) -> str:
+    return html.escape(cell.strip(), quote=False).replace("\n", "<br>")
+
+
+def test_headings_nobody_knows_go_by_their_place():
+    table = tables.opened("Deck,Vorderseite,Rückseite,Thema,Quelle\nD,Hund,dog,noun,Duden")
+    (one,) = table.notes
+    assert (one.deck, one.front, one.back, one.tags) == ("D", "Hund", "dog", ("noun",))
+    assert table.unread == ("Quelle",)
+    assert table.first == FirstRow(
+        First.HEADINGS,
+        (
+            *(("Deck", "deck"), ("Vorderseite", "front"), ("Rückseite", "back")),
+            *(("Thema", "tags"), ("Quelle", "")),
+        ),
+        either=False,
+    )
+
+
+def test_an_explanation_beside_the_answer_belongs_to_it():
+    table = tables.opened("序号,题目,答案,解析\n1,什么？,那个,因为 1<2\n2,谁？,他,\n")
+    assert words(table.notes) == [("什么？", "那个<br><br>因为 1&lt;2"), ("谁？", "他")]
+    assert table.unread == ("序号",)
+
+
+def test_choices_named_by_letters_are_no_answers():
+    table = tables.opened("Question,Answer,A,B\nwhat?,B,this,that\n")
+    assert words(table.notes) == [("what?", "B")]
+    assert table.unread == ("A", "B")
+
+
+def test_an_id_that_only_counts_names_no_card():
+    (one,), (other,) = lines("id,front,back", "1,q,a"), lines("id,front,back", "1,r,b")
+    assert one.key != other.key
+    assert lines("id,front,back", "x1,q,a")[0].key == "x1"
+    assert lines("key,front,back", "1,q,a")[0].key == "1"
+
+
+def test_a_column_without_a_heading_is_told_by_its_place():
+    assert tables.opened("front,back,,\nq,a,x,\n").unread == ("#3",)
+
+
+def test_our_own_table_leaves_nothing_to_choose():
+    for taken in First:
+        table = tables.opened(sheets.write([note()]), taken)
+        assert (table.notes, table.first) == ([note()], None)
+
+
+def test_columns_that_anki_names_may_have_any_name():
+    head = ("#separator:tab", "#columns:Vorderseite\tRückseite\tTags")
+    assert lines(*head, "Hund\tdog\tnoun") == [
+        note(key=lines("Hund,dog")[0].key, front="Hund", back="dog", tags=("noun",))
+    ]
 
 
 def test_what_anki_says_at_the_head_is_followed():
@@ -184,6 +321,7 @@ OURS = "key,path,deck,front,back,tags,due,suspended,history"
         (["q,a", '"a"b,c'], 2, "quotes"),
         (["q,a,t", "q,a,t,more"], 2, "4 cells"),
         (["front,back,front", "q,a,b"], 1, "same name"),
+        (["What?,a,b,c", "q,a,b,c"], 1, "name them in the first row"),
         (["front,back,history", "q,a,x"], 1, "not key, path"),
         (["front,back,due", "q,a,", "q,a,soon"], 3, "no date"),
         (["front,back,due", "q,a,2026-02-30"], 2, "no date"),

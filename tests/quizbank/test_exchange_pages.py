@@ -156,6 +156,76 @@ def test_a_column_that_is_not_read_is_named(alice_client: Client) -> None:
     assert "Columns left aside: picture." in said(alice_client.get(waiting))
 
 
+GERMAN = "Vorderseite,Rückseite\r\nHund,dog\r\nKatze,cat\r\n"
+
+
+@pytest.mark.parametrize(
+    ("language", "card", "headings"),
+    [
+        ("en", "taken as a card.", "taken as headings: Vorderseite (front), Rückseite (back)."),
+        ("zh", "第一行当作一张卡片。", "第一行当作列名：Vorderseite（正面）、Rückseite（背面）。"),
+    ],
+)
+def test_the_preview_says_what_the_first_row_is_taken_for(
+    alice_client: Client, language: str, card: str, headings: str
+) -> None:
+    waiting = send(alice_client, GERMAN, language=language).headers["Location"]
+    guessed = said(alice_client.get(waiting))
+    assert card in guessed
+    assert "<dt>Vorderseite</dt>" in guessed
+    other = said(alice_client.get(waiting + followed(guessed)))
+    assert headings in other
+    assert "<dt>Vorderseite</dt>" not in other
+    assert card in said(alice_client.get(waiting + followed(other)))
+
+
+def followed(page: str) -> str:
+    """Where the other reading of the first row stands."""
+    (address,) = re.findall(r'href="(\?first_row=\w+)"', page)
+    return str(address)
+
+
+def confirmed(client: Client, page: str, waiting: str) -> str:
+    """What a browser sends of the form on that page; the report."""
+    (form,) = re.findall(rf'<form method="post" action="{waiting}">.*?</form>', page, re.DOTALL)
+    fields = dict(re.findall(r'<input type="hidden" name="(first_row)" value="(\w+)">', form))
+    return said(client.post(waiting, fields, follow=True))
+
+
+def test_what_is_confirmed_is_what_was_seen_and_nothing_doubles(
+    alice: User, alice_client: Client
+) -> None:
+    def titles() -> list[str]:
+        return sorted(Question.everyone.filter(owner=alice).values_list("title_en", flat=True))
+
+    waiting = send(alice_client, GERMAN).headers["Location"]
+    seen = said(alice_client.get(f"{waiting}?first_row=headings"))
+    confirmed(alice_client, seen, waiting)
+    assert titles() == ["Hund", "Katze"]
+    for _ in range(2):  # after all it was a card
+        waiting = send(alice_client, GERMAN).headers["Location"]
+        confirmed(alice_client, said(alice_client.get(waiting)), waiting)
+        assert titles() == ["Hund", "Katze", "Vorderseite"]
+
+
+def test_a_first_row_that_can_be_no_card_is_not_offered_as_one(alice_client: Client) -> None:
+    waiting = send(alice_client, "序号,题目,答案,解析\r\n1,什么？,那个,因为\r\n").headers[
+        "Location"
+    ]
+    page = said(alice_client.get(waiting))
+    assert "taken as headings: 题目 (front), 答案 (back), 解析 (back)." in page
+    assert "first_row=card" not in page
+    answer = alice_client.get(f"{waiting}?first_row=card", follow=True)
+    assert answer.redirect_chain == [(waiting, 302)]
+    assert "4 cells" in said(answer)
+    assert "taken as headings" in said(alice_client.get(f"{waiting}?first_row=nonsense"))
+
+
+def test_other_files_have_no_first_row(alice_client: Client) -> None:
+    waiting = send(alice_client, anki_cast.package(), "deck.apkg").headers["Location"]
+    assert "first row" not in said(alice_client.get(waiting))
+
+
 def test_the_first_cards_show_their_formulas(alice_client: Client) -> None:
     waiting = send(alice_client, rb"front,back" b"\r\n" rb"<i>x</i> \(x^2\),<b>a</b>").headers[
         "Location"
@@ -346,5 +416,12 @@ def test_the_command_reports_and_names_what_it_refuses(alice: User, tmp_path: Pa
     assert (report["file"], report["created"]) == ("a.csv", 2)
     call_command("import_cards", files[1], "--user", "alice", stdout=out)
     assert "2 questions made" in out.getvalue()
+    assert "first row: headings" in out.getvalue()
+    again = ("import_cards", files[1], "--user", "alice", "--first-row", "card", "--json")
+    out.truncate(0)
+    out.seek(0)
+    call_command(*again, stdout=out)
+    (report,) = json.loads(out.getvalue())
+    assert (report["created"], report["own"], report["first_row"]) == (1, 2, "card")
     with pytest.raises(CommandError, match=r"no person.*Sign up"):
         call_command("import_cards", files[1], "--user", "nobody")

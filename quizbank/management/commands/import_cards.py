@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 from django.utils import timezone
 
+from quizbank.exchange.headings import First
 from quizbank.models import User
 from quizbank.services.bringing import Report, files
 from quizbank.services.errors import BadFile
@@ -27,6 +28,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--with-settings", action="store_true", help="also how one studies, from a JSON file"
         )
+        parser.add_argument(
+            "--first-row",
+            choices=tuple(First),
+            help="what the first row of a table is; unsaid, it is taken for what it looks like",
+        )
         parser.add_argument("--json", action="store_true", help="print the reports as JSON alone")
 
     def handle(self, *args: Any, files: list[Path], **options: Any) -> None:
@@ -42,28 +48,35 @@ class Command(BaseCommand):
         refused = []
         for path in files:
             try:
-                report = _report(path, people[0], options)
+                file = _opened(path, options)
+                report = _report(file, people[0], options)
             except (BadFile, OSError) as error:
                 refused.append(f"{path}: {error}")
                 continue
-            reports.append({"file": path.name, **report.json()})
+            first = file.first_row.taken if file.first_row else None
+            reports.append({"file": path.name, **report.json(), "first_row": first})
             if not options["json"]:
-                self.stdout.write(_line(path.name, report))
+                self.stdout.write(_line(path.name, report, first))
         if options["json"]:
             self.stdout.write(json.dumps(reports, ensure_ascii=False))
         if refused:
             raise CommandError("\n".join(refused))
 
 
-def _report(path: Path, user: User, options: dict[str, Any]) -> Report:
+def _opened(path: Path, options: dict[str, Any]) -> files.Opened:
+    first = First(options["first_row"]) if options["first_row"] else None
+    return files.opened(path.name, path.read_bytes(), first)
+
+
+def _report(file: files.Opened, user: User, options: dict[str, Any]) -> Report:
     now = timezone.now()
-    file = files.opened(path.name, path.read_bytes())
     if options["preview"]:
         return file.preview(user, now)
     return file.bring_in(user, now, settings=options["with_settings"])
 
 
-def _line(name: str, report: Report) -> str:
+def _line(name: str, report: Report, first: First | None) -> str:
+    taken = f"\n  first row: {first}" if first else ""
     others = "".join(f", {n} {section}" for section, n in report.others.items() if n)
     left = "".join(
         f"\n  left out: {one.number} {one.what}, {one.text.en} ({one.example})"
@@ -72,5 +85,5 @@ def _line(name: str, report: Report) -> str:
     return (
         f"{name}: {report.notes} cards, {report.matched} of the bank, {report.created} questions"
         f" made, {report.reviews} reviews and {report.acts} other events new,"
-        f" {report.known} known{others}{left}"
+        f" {report.known} known{others}{taken}{left}"
     )

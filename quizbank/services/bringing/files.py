@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from django.utils.safestring import SafeString
 
 from demos.kit.declare import Text
-from quizbank.exchange import anki, tables
+from quizbank.exchange import anki, headings, tables
+from quizbank.exchange.headings import First, FirstRow
 from quizbank.exchange.notes import Note
 from quizbank.importing.remarks import Refused
 from quizbank.importing.source import read_source
@@ -31,6 +32,10 @@ class Opened(Protocol):
     @property
     def remarks(self) -> tuple[Text, ...]:
         """What of it was lost on the way."""
+
+    @property
+    def first_row(self) -> FirstRow | None:
+        """How the first row of a table was taken."""
 
     @property
     def samples(self) -> list[tuple[SafeString, SafeString]]:
@@ -55,6 +60,7 @@ class Cards:
     notes: list[Note]
     remarks: tuple[Text, ...] = ()
     has_settings: bool = False
+    first_row: FirstRow | None = None
 
     @property
     def samples(self) -> list[tuple[SafeString, SafeString]]:
@@ -75,6 +81,7 @@ class Everything:
     data: dict[str, Any]
     remarks: tuple[Text, ...] = ()
     has_settings: bool = True
+    first_row: FirstRow | None = None
 
     @property
     def samples(self) -> list[tuple[SafeString, SafeString]]:
@@ -99,8 +106,9 @@ def check_size(size: int) -> None:
         )
 
 
-def opened(name: str, data: bytes) -> Opened:
-    """What is in a file. Raises BadFile, which says what is wrong with it and where."""
+def opened(name: str, data: bytes, first: First | None = None) -> Opened:
+    """What is in a file; `first` says what the first row of a table is, else it is taken for what
+    it looks like. Raises BadFile, which says what is wrong with the file and where."""
     check_size(len(data))
     ending = "." + name.lower().rpartition(".")[2]
     reader = READERS.get(ending)
@@ -116,22 +124,23 @@ def opened(name: str, data: bytes) -> Opened:
                 "The file is empty, without a single byte. Export or download it anew.",
             )
         )
-    return reader(name, data)
+    return reader(name, data, first)
 
 
-def _table(name: str, data: bytes) -> Opened:
+def _table(name: str, data: bytes, first: First | None) -> Opened:
     try:
-        table = tables.opened(read_source(name, data, largest=LARGEST).text)
+        table = tables.opened(read_source(name, data, largest=LARGEST).text, first)
     except (Refused, tables.Malformed) as refused:
         raise BadFile(refused.text) from None
-    return Cards(Origin.CSV, table.notes, _passed_over(table.unread))
+    remarks = _passed_over(table.unread)
+    return Cards(Origin.CSV, table.notes, remarks, first_row=table.first)
 
 
 def _passed_over(columns: tuple[str, ...]) -> tuple[Text, ...]:
     if not columns:
         return ()
     told = ", ".join(columns)[:LONGEST_TOLD]
-    known = ", ".join(tables.NAMES)
+    known = ", ".join(name for name in headings.NAMES if name != "number")
     return (
         Text(
             f"没有读的列：{told}。只读 {known}。", f"Columns left aside: {told}. Read are {known}."
@@ -139,7 +148,7 @@ def _passed_over(columns: tuple[str, ...]) -> tuple[Text, ...]:
     )
 
 
-def _package(name: str, data: bytes) -> Opened:
+def _package(name: str, data: bytes, _first: First | None) -> Opened:
     try:
         found = anki.read(data, name)
     except anki.Refused as refused:
@@ -147,11 +156,11 @@ def _package(name: str, data: bytes) -> Opened:
     return Cards(Origin.ANKI, found.notes, tuple(remark.text for remark in found.remarks))
 
 
-def _everything(_name: str, data: bytes) -> Opened:
+def _everything(_name: str, data: bytes, _first: First | None) -> Opened:
     return Everything(takeout.opened(data))
 
 
-READERS: dict[str, Callable[[str, bytes], Opened]] = {
+READERS: dict[str, Callable[[str, bytes, First | None], Opened]] = {
     ".apkg": _package,
     ".colpkg": _package,  # the same zip, of all decks
     ".json": _everything,
