@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+from demos.manifests import sync as sync_demos
 from quizbank.content import bank as content
 from quizbank.content import catalogue
 from quizbank.models import CatalogueRow, Document, FollowUp, Question, Topic, Unit
@@ -17,6 +19,7 @@ from quizbank.services.question_fields import QuestionFields, question_fields
 
 LEVELS = ("screen", "core", "deep")
 Fields = dict[str, Any]
+Children = dict[tuple[int, int], Fields]  # by question and position
 
 
 @dataclass
@@ -32,16 +35,27 @@ class Synced:
         return asdict(self)
 
 
-@transaction.atomic
-def sync_bank(*, bank: content.Bank, now: datetime) -> Synced:
+def sync_bank(
+    *, bank: content.Bank, now: datetime, manifests: Sequence[Mapping[str, Any]] | None = None
+) -> Synced:
     """Make the database say what the (checked) files say, touching nothing that agrees.
 
     A question keeps its row, and with it every learner's history, as long as its path stays;
-    one whose file is gone is retired, not deleted.
+    one whose file is gone is retired, not deleted. `manifests` are those of all demos; without
+    them the demos stay as they are.
     """
+    # What is slow comes before the transaction: on SQLite all other writers wait for its end.
+    fields = {question.path: question_fields(question) for question in bank.questions}
+    with transaction.atomic():
+        if manifests is not None:
+            sync_demos(manifests, now=now)
+        return _sync(bank, fields, now)
+
+
+def _sync(bank: content.Bank, fields: Mapping[str, QuestionFields], now: datetime) -> Synced:
     topics = _sync_topics(bank)
     _upsert(CatalogueRow, "code", {row.code: _row(row, i) for i, row in enumerate(bank.rows)})
-    result = _sync_questions(bank, topics, now)
+    result = _sync_questions(bank, fields, topics, now)
     sync_disputes(disputes=bank.disputes, topics=topics)
     # Retired questions keep their traps, and those their rows.
     gone = CatalogueRow.objects.exclude(code__in=[row.code for row in bank.rows])
@@ -72,12 +86,17 @@ def _row(row: catalogue.Row, position: int) -> Fields:
     return fields
 
 
-def _sync_questions(bank: content.Bank, topics: Mapping[str, Topic], now: datetime) -> Synced:
+def _sync_questions(
+    bank: content.Bank,
+    prepared: Mapping[str, QuestionFields],
+    topics: Mapping[str, Topic],
+    now: datetime,
+) -> Synced:
     result = Synced()
     known = {question.path: question for question in Question.objects.select_for_update()}
     changed: list[tuple[Question, QuestionFields]] = []
     for source in bank.questions:
-        fields = question_fields(source)
+        fields = prepared[source.path]
         row = known.pop(source.path, None)
         topic = topics[source.topic]
         # Within a topic the easy ones come first, whatever their names.
@@ -101,27 +120,38 @@ def _sync_questions(bank: content.Bank, topics: Mapping[str, Topic], now: dateti
 
 
 def _sync_children(changed: Sequence[tuple[Question, QuestionFields]]) -> None:
-    codes = dict(CatalogueRow.objects.values_list("code", "pk")) if changed else {}
-    paths = dict(Question.objects.values_list("path", "pk")) if changed else {}
+    if not changed:
+        return
+    codes = dict(CatalogueRow.objects.values_list("code", "pk"))
+    paths = dict(Question.objects.values_list("path", "pk"))
+    wanted: dict[type[models.Model], Children] = defaultdict(dict)
     for question, fields in changed:
         for model, children in fields.children.items():
-            for child in children:
-                if "row" in child:
-                    child["row_id"] = codes[child.pop("row")]
-            _replace(model, question, children)
-        links = [{"target_id": paths[path]} for path in fields.follow_ups]
-        _replace(FollowUp, question, links)
+            for position, child in enumerate(children, 1):
+                row = {"row_id": codes[child.pop("row")]} if "row" in child else {}
+                wanted[model][question.pk, position] = child | row
+        for position, path in enumerate(fields.follow_ups, 1):
+            wanted[FollowUp][question.pk, position] = {"target_id": paths[path]}
+    questions = [question for question, _ in changed]
+    kinds: list[type[models.Model]] = [FollowUp, *changed[0][1].children]
+    for model in kinds:
+        _replace(model, questions, wanted[model])
 
 
-def _replace(model: type[models.Model], question: Question, wanted: Sequence[Fields]) -> None:
-    """The children in this order. Those that stay in their place keep their row."""
-    rows = model._default_manager.filter(question=question)
-    present = {row.position: row for row in rows}  # type: ignore[attr-defined]
-    for position, fields in enumerate(wanted, 1):
-        row = present.pop(position, None) or model(question=question, position=position)
+def _replace(model: Any, questions: Sequence[Question], wanted: Children) -> None:
+    """All children of these questions. Those that stay in their place keep their row."""
+    rows = model.objects.filter(question__in=questions)
+    present = {(row.question_id, row.position): row for row in rows}
+    missing = []
+    for (question, position), fields in wanted.items():
+        row = present.pop((question, position), None)
+        if row is None:
+            missing.append(model(question_id=question, position=position, **fields))
+            continue
         _assign(row, fields)
         row.save()
-    model._default_manager.filter(pk__in=[row.pk for row in present.values()]).delete()
+    model.objects.filter(pk__in=[row.pk for row in present.values()]).delete()
+    model.objects.bulk_create(missing)
 
 
 def _sync_documents(bank: content.Bank) -> None:
@@ -161,12 +191,14 @@ def _sync_units(bank: content.Bank, documents: Mapping[str, Document]) -> None:
                 "empty": unit.empty,
             }
     rows = _upsert(Unit, "slug", wanted)
+    moved = []
     for document in bank.documents:
         for unit in document.units:
             row, parent = rows[unit.slug], rows.get(unit.parent)
             if row.parent_id != (parent.pk if parent else None):
                 row.parent = parent
-                row.save(update_fields=["parent"])
+                moved.append(row)
+    Unit.objects.bulk_update(moved, ["parent"], batch_size=50)
     Unit.objects.exclude(slug__in=wanted).delete()
 
 

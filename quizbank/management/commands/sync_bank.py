@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
+from demos import registry
 from quizbank.content.bank import inspect_bank
 from quizbank.content.errors import BankErrors
 from quizbank.management.evidence import BANK, known_demos
@@ -28,15 +26,12 @@ class Command(BaseCommand):
         parser.add_argument("--bank", type=Path, default=BANK, help="directory of the bank")
 
     def handle(self, *args: Any, bank: Path, **options: Any) -> None:
-        # Checked before the transaction opens: importing experiments takes seconds, and
-        # SQLite has one writer.
         demos, broken = known_demos()
         content, errors = inspect_bank(bank, demos)
         if errors or broken:
             raise CommandError(str(BankErrors([*broken, *errors])))
-        with transaction.atomic():
-            call_command("sync_demos", stdout=io.StringIO())
-            synced = sync_bank(bank=content, now=timezone.now())
+        manifests = [registry.manifest(slug) for slug in registry.slugs()]
+        synced = sync_bank(bank=content, now=timezone.now(), manifests=manifests)
         if options["json"]:
             self.stdout.write(json.dumps(synced.json()))
             return
