@@ -12,19 +12,26 @@ def main() -> None:
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
+        from django.db import DatabaseError
     except ModuleNotFoundError as missing:
         raise SystemExit(
             f"{missing.name} is not installed for {sys.executable}: run `make setup`, "
             "then .venv/bin/python manage.py …"
         ) from missing
+    from config import patience
     from config.environment import BadEnvironment
 
+    patience.wait_longer()
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as bad:
         if isinstance(bad.__cause__, BadEnvironment):
             raise SystemExit(str(bad)) from bad
         raise
+    except DatabaseError as failed:
+        if (remedy := patience.remedy(failed)) is None:
+            raise
+        raise SystemExit(remedy) from failed
 
 
 if __name__ == "__main__":

@@ -100,7 +100,8 @@ DATABASES = {
 }
 _OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Readers never wait for the one writer; a writer waits five seconds, not for ever.
+    # Readers never wait for the one writer; a writer waits five seconds, not for ever, and a
+    # command a minute (config.patience).
     _OPTIONS.setdefault("transaction_mode", "IMMEDIATE")
     _OPTIONS.setdefault("timeout", 5)
     _OPTIONS.setdefault(
