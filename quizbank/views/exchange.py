@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from django.utils.text import Truncator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from demos.kit.declare import Text
 from quizbank.exchange import sheets
 from quizbank.exchange.headings import First, FirstRow
 from quizbank.models import PendingUpload, Question, Topic, User
@@ -89,8 +91,7 @@ def confirm(request: HttpRequest, upload_id: UUID) -> HttpResponse:
             "name": waiting.file_name,
             "file": file,
             "first_row": _first_row(file.first_row),
-            "remarks": [spoken(text) for text in file.remarks],
-            **_shown(file.preview(user, now).json(), user),
+            **_shown(file.preview(user, now).json(), user, file.remarks),
         }
         return render(request, "quizbank/exchange/preview.html", context)
     if request.POST.get("cancel"):
@@ -99,7 +100,8 @@ def confirm(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         return redirect("quizbank:exchange")
     report = file.bring_in(user, now, settings=bool(request.POST.get("settings")))
     waiting.delete()
-    request.session[REPORT] = report.json()
+    remarks = [asdict(text) for text in file.remarks]
+    request.session[REPORT] = {**report.json(), "remarks": remarks}
     return redirect("quizbank:exchange_done")
 
 
@@ -110,7 +112,8 @@ def done(request: HttpRequest) -> HttpResponse:
     user, report = _person(request), request.session.get(REPORT)
     if user is None or report is None:
         return redirect("quizbank:exchange")
-    return render(request, "quizbank/exchange/done.html", _shown(report, user))
+    remarks = [Text(**text) for text in report.get("remarks", ())]
+    return render(request, "quizbank/exchange/done.html", _shown(report, user, remarks))
 
 
 @never_cache
@@ -175,8 +178,8 @@ def _first_row(row: FirstRow | None) -> dict[str, str] | None:
     }
 
 
-def _shown(report: Mapping[str, Any], user: User) -> dict[str, Any]:
-    """A report as templates show it."""
+def _shown(report: Mapping[str, Any], user: User, remarks: Iterable[Text]) -> dict[str, Any]:
+    """A report as templates show it, with what of the file was lost on the way."""
     zone = ZoneInfo(people.profile_of(user).zone)
     days = {
         name: datetime.fromisoformat(report[name]).astimezone(zone).date()
@@ -189,7 +192,13 @@ def _shown(report: Mapping[str, Any], user: User) -> dict[str, Any]:
     ]
     others = [(say(f"exchange.of_{name}"), n) for name, n in report["others"].items() if n]
     new = sum(report[name] for name in ("created", "reviews", "acts")) + sum(n for _, n in others)
-    return {"report": {**report, **days}, "left": left, "others": others, "adds": new > 0}
+    return {
+        "report": {**report, **days},
+        "left": left,
+        "others": others,
+        "remarks": list(map(spoken, remarks)),
+        "adds": new > 0,
+    }
 
 
 def _file(text: str, name: str) -> HttpResponse:

@@ -17,18 +17,16 @@ WORDS = {
     ),
     "exchange.kinds": ("收哪些文件", "Which files"),
     "exchange.kind_csv": (
-        "表格（.csv、.tsv、.txt）：正面、背面、标签各一列。第一行是列名还是卡片，预览里可以改；"
-        "逗号、分号、制表符，UTF-8 或 GB18030，都认得出来。",
-        "Tables (.csv, .tsv, .txt): a front, a back and perhaps tags. Whether the first row holds"
-        " headings or is a card can be changed in the preview; comma, semicolon or tab, UTF-8 or"
-        " GB18030 are found by looking.",
+        "表格（.csv、.tsv、.txt）：正面、背面、标签各一列，有没有列名都行；逗号、分号、制表符，"
+        "UTF-8 或 GB18030，都认得出来。",
+        "Tables (.csv, .tsv, .txt): a front, a back and perhaps tags, with headings or without;"
+        " comma, semicolon or tab, UTF-8 or GB18030 are found by looking.",
     ),
     "exchange.kind_anki": (
-        "Anki 的牌组包（.apkg）和集合文件（.colpkg）：新旧格式都行，复习记录一起带来，媒体不带。"
-        "集合里所有的牌组都加进来，这里已有的一样不少。",
+        "Anki 的牌组包（.apkg）或整个集合（.colpkg）：新旧格式都行，复习记录一起带来，媒体不带；"
+        "加到已有的旁边，什么也不替换。",
         "Packages of Anki, of decks (.apkg) or of the whole collection (.colpkg), old format or"
-        " new, with their review log and without media. A collection is added to what is here and"
-        " replaces none of it.",
+        " new, with their review log and without media; what is here already stays.",
     ),
     "exchange.kind_json": (
         "这里导出的全部数据（.json）：原样带回，哪个账号都行。",
@@ -87,8 +85,8 @@ WORDS = {
     "exchange.column_deck": ("牌组", "deck"),
     "exchange.column_due": ("到期日", "due"),
     "exchange.column_key": ("卡片编号", "key"),
-    "exchange.as_card": ("它是一张卡片", "It is a card"),
-    "exchange.as_headings": ("它是列名", "It holds headings"),
+    "exchange.as_card": ("改作卡片", "Take it as a card"),
+    "exchange.as_headings": ("改作列名", "Take it as headings"),
     "exchange.samples": ("开头几张", "The first cards"),
     "exchange.would": ("确认之后", "Once you confirm"),
     "exchange.did": ("带进来了", "Brought in"),
@@ -119,7 +117,7 @@ WORDS = {
     "exchange.next": ("接下来", "What now"),
     "exchange.to_study": ("去学习", "Study"),
     "exchange.to_progress": ("看进度", "See your progress"),
-    "exchange.to_own": ("看看自己的题", "Look at your own questions"),
+    "exchange.to_own": ("看看自己的题", "Your own questions"),
     "exchange.undo_hint": (
         "每条复习都可以在那道题的页面上撤销；不想学的题可以搁置。",
         "Each review can be taken back on the page of its question, and a question you do not"

@@ -151,9 +151,11 @@ def test_what_is_left_out_is_said_with_its_reason(alice_client: Client) -> None:
     assert not ReviewEvent.objects.exists()
 
 
-def test_a_column_that_is_not_read_is_named(alice_client: Client) -> None:
+def test_a_column_that_is_not_read_is_named_before_and_after(alice_client: Client) -> None:
     waiting = send(alice_client, b"front,back,picture\r\nq,a,cat.png\r\n").headers["Location"]
     assert "Columns left aside: picture." in said(alice_client.get(waiting))
+    assert "Columns left aside: picture." in said(alice_client.post(waiting, follow=True))
+    assert "没有读的列：picture。" in said(alice_client.get("/zh/exchange/done/"))
 
 
 GERMAN = "Vorderseite,Rückseite\r\nHund,dog\r\nKatze,cat\r\n"
@@ -224,6 +226,15 @@ def test_a_first_row_that_can_be_no_card_is_not_offered_as_one(alice_client: Cli
 def test_other_files_have_no_first_row(alice_client: Client) -> None:
     waiting = send(alice_client, anki_cast.package(), "deck.apkg").headers["Location"]
     assert "first row" not in said(alice_client.get(waiting))
+
+
+def test_the_first_cards_name_their_pictures_apart(alice_client: Client) -> None:
+    note = (1, "g", anki_cast.BASIC, "", 'A cat<img src="cat.png">\x1fThat')
+    package = anki_cast.package((note,), log=LOG[:1])
+    page = said(alice_client.get(send(alice_client, package, "a.apkg").headers["Location"]))
+    assert "<dt>A cat cat.png</dt>" in page
+    assert "Pictures not copied, whose names stand on the cards: 1." in page
+    assert re.search(r'New reviews</dt><dd>1<span class="cite">[^<]*2 Jan 2024</span>', page)
 
 
 def test_the_first_cards_show_their_formulas(alice_client: Client) -> None:
@@ -313,7 +324,7 @@ def test_a_package_of_anki_comes_in_with_its_log(alice: User, alice_client: Clie
     assert "What is Adam?" in preview
     assert "2 Jan 2024" in preview
     report = said(alice_client.post(waiting, follow=True))
-    assert re.search(r"<dd>2 <span", report)
+    assert re.search(r"<dd>2<span", report)
     card = Card.objects.get(user=alice)
     assert (card.reps, card.due_day) == (2, date(2024, 1, 31))
     assert card.question.tags == ["Interview::ML", "optimisers", "ml::adam"]

@@ -109,29 +109,28 @@ REASONS = {
 REMARKS = {
     "pictures": Text(
         "{n} 处图片没有带过来，卡片上写着它的名字。",
-        "Pictures were not copied in {n} places; their names stand on the cards.",
+        "Pictures not copied, whose names stand on the cards: {n}.",
     ),
-    "sounds": Text("{n} 处声音没有带过来。", "Sounds were not copied in {n} places."),
+    "sounds": Text("{n} 处声音没有带过来。", "Sounds not copied: {n}."),
     "empty": Text(
         "{n} 张卡片的正面是空的，没有收下。",
-        "{n} cards have nothing on the front and were left out.",
+        "Cards with nothing on the front: {n}.",
     ),
     "orphans": Text(
         "{n} 张卡片找不到它的笔记或模板，没有收下。",
-        "{n} cards belong to no note or template and were left out.",
+        "Cards that belong to no note or template: {n}.",
     ),
     "lost_log": Text(
         "{n} 条复习记录不属于包里的任何卡片，没有收下。",
-        "{n} reviews belong to no card of the package and were left out.",
+        "Reviews that belong to no card of the package: {n}.",
     ),
     "other_log": Text(
         "{n} 条记录不是复习（没有评分或类型不认识），没有收下。",
-        "{n} entries of the log are no reviews (without a grade, or of an unknown kind) and were"
-        " left out.",
+        "Entries of the log that are no reviews (without a grade, or of an unknown kind): {n}.",
     ),
     "times": Text(
         "{n} 条复习记录的时间不可能（2000 年以前或 2100 年以后），没有收下。",
-        "{n} reviews have an impossible time (before 2000 or after 2100) and were left out.",
+        "Reviews at an impossible time (before 2000 or after 2100): {n}.",
     ),
 }
 

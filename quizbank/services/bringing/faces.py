@@ -100,7 +100,8 @@ def _as_written(formula: str) -> str:
 
 
 def _letters(markup: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", markup)).split())
+    apart = markup.replace('<span class="image">', " ")  # its name is no part of the word before
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", apart)).split())
 
 
 def _formula(match: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from django.utils.safestring import SafeString
 
 from demos.kit.declare import Text
-from quizbank.exchange import anki, headings, tables
+from quizbank.exchange import anki, tables
 from quizbank.exchange.headings import First, FirstRow
 from quizbank.exchange.notes import Note
 from quizbank.importing.remarks import Refused
@@ -139,11 +139,11 @@ def _table(name: str, data: bytes, first: First | None) -> Opened:
 def _passed_over(columns: tuple[str, ...]) -> tuple[Text, ...]:
     if not columns:
         return ()
-    told = ", ".join(columns)[:LONGEST_TOLD]
-    known = ", ".join(name for name in headings.NAMES if name != "number")
+    zh, en = (mark.join(columns)[:LONGEST_TOLD] for mark in ("、", ", "))
     return (
         Text(
-            f"没有读的列：{told}。只读 {known}。", f"Columns left aside: {told}. Read are {known}."
+            f"没有读的列：{zh}。只读正面、背面、标签、牌组、到期日和卡片编号。",
+            f"Columns left aside: {en}. Read are front, back, tags, deck, due and key.",
         ),
     )
 
