@@ -8,7 +8,8 @@ interpreter, which has Anki and nothing of ours, imports it into an empty collec
 cards, decks, tags, media, rows of the log, days and memory have to be the ones that left; a
 second import has to change nothing; Anki's check of its database has to find nothing. Anki then
 exports the deck in both of its formats, and what we read of those has to be what we read of ours;
-after some answers in Anki, those have to be in it too.
+after some answers in Anki, those have to be in it too, and in the whole collection (.colpkg) as in
+the deck.
 Anki keeps four decimals of a stability and three of a difficulty, so these agree to 1e-4 (relative
 above one day) and to 1e-3. No timing: a check of what is said. `anki` is AGPL and no part of this
 project.
@@ -31,7 +32,7 @@ from benchmarks.pairs import report
 
 GOAL = 1e-4
 DAYS = 60
-PEER = Path(__file__).with_name("anki_peer.py")
+PEER = Path(__file__).with_name("anki_says.py")
 PEER_ZONES = ("Asia/Shanghai", "America/New_York")
 
 
@@ -194,6 +195,12 @@ def check(command: str, days: int, seed: int, demos: int) -> dict[str, Any]:
                     if after.get(path) != told
                 ]
             wrong += [f"{zone}: {one}" for one in went_on(before, found)]
+            studied = back(found["place"] / "studied.apkg")
+            wrong += [
+                f"{zone}, {kind}: the collection reads otherwise than the deck"
+                for kind in formats
+                if back(found["place"] / f"{kind}.colpkg") != studied
+            ]
         size = package.stat().st_size
     states = [leaf for leaf in sent if leaf.standing]
     stability, difficulty = drift(sent, found)
