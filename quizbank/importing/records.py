@@ -14,8 +14,14 @@ from quizbank.importing.passages import Passage, bare
 from quizbank.importing.remarks import Remark
 from quizbank.importing.source import Source
 
-QUESTION = ("question", "front", "prompt", "q", "title", "问题", "题目", "正面", "问")
-ANSWER = ("answer", "back", "response", "a", "答案", "回答", "解答", "背面", "答")
+QUESTION = (
+    *("question", "front", "prompt", "q", "title", "term", "问题", "题目", "正面", "问"),
+    *("题目内容", "题干", "面试题", "术语", "名词"),
+)
+ANSWER = (
+    *("answer", "back", "response", "a", "definition", "solution", "答案", "回答", "解答"),
+    *("背面", "答", "参考答案", "定义", "释义"),
+)
 LONGEST_HEADING = 300
 MOST = 5_000
 # A value with the pairs of an object kept in order, however often a name comes.

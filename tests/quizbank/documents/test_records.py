@@ -44,6 +44,16 @@ def test_a_table_without_names_and_with_tabs() -> None:
     assert [heading for heading, _ in records(done)] == ["What is inertia?", "What is drag?"]
 
 
+@pytest.mark.parametrize("names", ["Term,Definition", "题目内容,解答", "面试题,参考答案"])
+def test_the_usual_headings_are_no_question(names: str) -> None:
+    data = f"{names}\nInertia,It stays.\n".encode()
+    done = read("deck.csv", data)
+    assert kept(done, data)
+    ((heading, markup),) = records(done)
+    assert heading == "Inertia"
+    assert "It stays." in markup
+
+
 @pytest.mark.parametrize(
     "value",
     [
