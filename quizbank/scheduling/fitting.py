@@ -11,8 +11,9 @@ Only a worker imports this. One thread, float64: the same log gives the same par
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from quizbank.scheduling.bulk import Log
 from quizbank.scheduling.engine import DEFAULT_PARAMETERS
-from quizbank.scheduling.memory import AGAIN
+from quizbank.scheduling.memory import AGAIN, EASY, GOOD, HARD
 
 FEWEST = 64  # scored reviews below which a person keeps what they have
 HELD_OUT = 0.2  # share of the scored reviews, the latest, on which a fit is tried
@@ -123,13 +124,32 @@ def _split(
     return trained, tried
 
 
+class _Turn(NamedTuple):
+    """The k-th reviews of all chains that have as many, as the formulas ask for them: all
+    [chains]. What does not depend on parameters is worked out once, not in each round."""
+
+    n: int
+    elapsed: torch.Tensor  # days
+    same_day: torch.Tensor
+    lapsed: torch.Tensor
+    hard: torch.Tensor
+    easy: torch.Tensor
+    offset: torch.Tensor  # of the rating from Good
+    ninth: torch.Tensor  # of the offset
+
+    @classmethod
+    def of(cls, rating: torch.Tensor, elapsed: torch.Tensor) -> _Turn:
+        offset = (rating - GOOD).double()
+        lapsed, hard, easy = (rating == grade for grade in (AGAIN, HARD, EASY))
+        return cls(len(rating), elapsed, elapsed < 1, lapsed, hard, easy, offset, offset / 9)
+
+
 @dataclass(frozen=True)
 class _Scan:
     """A log laid out by review number, as tensors. Chains stand by length, longest first."""
 
-    slices: list[slice]
-    rating: torch.Tensor  # [reviews]
-    elapsed: torch.Tensor  # [reviews], days
+    first: torch.Tensor  # [chains], the rating of each chain's first review
+    later: list[_Turn]
     recalled: torch.Tensor  # [reviews]
     chain_owner: torch.Tensor  # [chains]
     owner: torch.Tensor  # [reviews]
@@ -140,10 +160,10 @@ class _Scan:
     def of(cls, log: Log, whose: NDArray[np.intp], people: int) -> _Scan:
         turns = log.turns
         rating = torch.as_tensor(turns.rating)
+        elapsed = torch.as_tensor(turns.lay(log.elapsed).astype(float))
         return cls(
-            slices=turns.slices,
-            rating=rating,
-            elapsed=torch.as_tensor(turns.lay(log.elapsed).astype(float)),
+            first=rating[turns.slices[0]] if turns.slices else rating,
+            later=[_Turn.of(rating[at], elapsed[at]) for at in turns.slices[1:]],
             recalled=(rating > AGAIN).double(),
             chain_owner=torch.as_tensor(whose[turns.order]),
             owner=torch.as_tensor(whose[log.chain][turns.source]),
@@ -167,20 +187,20 @@ class _Scan:
     def chances(self, parameters: torch.Tensor) -> torch.Tensor:
         """The recall expected before each review, in this layout; 1 for the first of a chain."""
         w = parameters.T if self.people == 1 else parameters.T[:, self.chain_owner]
-        constants = _constants(w)
-        first = self.rating[self.slices[0]] if self.slices else self.rating
-        stability = _by_rating(w[:4], first).clamp(min=STABILITY_MIN)
-        difficulty = (w[4] - (w[5] * (first - 1)).exp() + 1).clamp(1, 10)
-        found = [torch.ones(len(first), dtype=torch.float64)]
-        for at in self.slices[1:]:
-            n = at.stop - at.start
-            part = constants if self.people == 1 else constants[:, :n]
-            own = w if self.people == 1 else w[:, :n]
+        weights = torch.cat([w, _constants(w)])
+        alone = weights.unbind()
+        stability = _by_rating(w[:4], self.first).clamp(min=STABILITY_MIN)
+        difficulty = (w[4] - (w[5] * (self.first - 1)).exp() + 1).clamp(1, 10)
+        found = [torch.ones(len(self.first), dtype=torch.float64)]
+        for turn in self.later:
             stability, difficulty, chance = _advance(
-                (own, part), stability[:n], difficulty[:n], self.rating[at], self.elapsed[at]
+                alone if self.people == 1 else weights[:, : turn.n].unbind(),
+                stability[: turn.n],
+                difficulty[: turn.n],
+                turn,
             )
             found.append(chance)
-        return torch.cat(found) if self.slices else torch.zeros(0, dtype=torch.float64)
+        return torch.cat(found)
 
 
 def _by_rating(values: torch.Tensor, rating: torch.Tensor) -> torch.Tensor:
@@ -200,29 +220,25 @@ def _constants(w: torch.Tensor) -> torch.Tensor:
 
 
 def _advance(
-    weights: tuple[torch.Tensor, torch.Tensor],
-    stability: torch.Tensor,
-    difficulty: torch.Tensor,
-    rating: torch.Tensor,
-    elapsed: torch.Tensor,
+    weights: Sequence[torch.Tensor], stability: torch.Tensor, difficulty: torch.Tensor, turn: _Turn
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Stability and difficulty after one more review of each card, and the recall before it."""
-    w, (decay, factor, anchor, most) = weights
-    chance = (torch.log1p(factor * elapsed / stability) * decay).exp()
+    """Stability and difficulty after one more review of each card, and the recall before it.
+
+    `weights` are the 21 parameters and the constants, each [1] or [chains].
+    """
+    *w, decay, factor, anchor, most = weights
+    chance = (torch.log1p(factor * turn.elapsed / stability) * decay).exp()
     logs, missing = stability.log(), 1 - chance
-    lapsed, same_day = rating == AGAIN, elapsed < 1
-    graded = torch.where(
-        rating == 2, w[15], torch.where(rating == 4, w[16], torch.ones_like(w[16]))
-    )
+    graded = torch.where(turn.hard, w[15], torch.where(turn.easy, w[16], 1.0))
     growth = (w[8] - w[9] * logs).exp() * (11 - difficulty) * torch.expm1(missing * w[10]) * graded
     recalled = stability * (1 + growth)
-    long = w[11] * (-w[12] * difficulty.log() + missing * w[14]).exp()
+    long = w[11] * (missing * w[14] - w[12] * difficulty.log()).exp()
     long = long * torch.expm1(w[13] * torch.log1p(stability))
     forgotten = torch.minimum(long, stability * most)
-    short = (w[17] * (rating - 3 + w[18]) - w[19] * logs).exp()
-    short = stability * torch.where(rating > AGAIN, short.clamp(min=1), short)
-    after = torch.where(same_day, short, torch.where(lapsed, forgotten, recalled))
-    drifted = difficulty - w[6] * (rating - 3) * (10 - difficulty) / 9
+    short = (w[17] * (turn.offset + w[18]) - w[19] * logs).exp()
+    short = stability * torch.where(turn.lapsed, short, short.clamp(min=1))
+    after = torch.where(turn.same_day, short, torch.where(turn.lapsed, forgotten, recalled))
+    drifted = difficulty - w[6] * turn.ninth * (10 - difficulty)
     harder = (anchor + (1 - w[7]) * drifted).clamp(1, 10)
     return after.clamp(min=STABILITY_MIN), harder, chance
 
