@@ -20,6 +20,7 @@ from quizbank.models import Question
 from quizbank.services.bank import sync_bank
 from tests.cast import MONDAY
 from tests.quizbank.small_bank import DEMOS, STONES, write_bank
+from tests.remembered import remembered
 
 MEASURED = "zero_init_symmetry"
 # Claim of the experiment -> what the small bank calls it.
@@ -91,7 +92,12 @@ def install_bank(root: Path) -> Question:
     write_bank(root)
     for number, path in enumerate(MORE, start=1):
         (root / f"{path}.md").write_text(_another(number), "utf-8")
-    sync_bank(bank=read_bank(root, DEMOS), now=MONDAY)
-    record(add_demo("falling_stones"))
-    add_demo("silent_bell")
+    files = sorted(path for path in root.rglob("*") if path.is_file())
+
+    def make() -> None:
+        sync_bank(bank=read_bank(root, DEMOS), now=MONDAY)
+        record(add_demo("falling_stones"))
+        add_demo("silent_bell")
+
+    remembered(tuple((str(path.relative_to(root)), path.read_bytes()) for path in files), make)
     return Question.objects.get(path=STONE)

@@ -23,6 +23,7 @@ from quizbank.services.bank import sync_bank
 from quizbank.services.people import issue_token
 from tests.api.calls import Api
 from tests.cast import MONDAY
+from tests.remembered import remembered
 from tests.shipped import shipped
 
 SLUG = "zero_init_symmetry"
@@ -75,7 +76,7 @@ def measured() -> dict[str, Any]:
 
 @pytest.fixture
 def bank(db: None, content: Bank) -> None:
-    sync_bank(bank=content, now=MONDAY)
+    remembered("a few questions", lambda: sync_bank(bank=content, now=MONDAY))
 
 
 @pytest.fixture

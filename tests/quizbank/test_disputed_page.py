@@ -23,6 +23,7 @@ from quizbank.services.bank import sync_bank
 from tests.cast import MONDAY
 from tests.proven import install_bank
 from tests.quizbank.disputes_cast import write_disputes
+from tests.remembered import remembered
 from tests.shipped import shipped
 
 pytestmark = pytest.mark.django_db
@@ -39,13 +40,18 @@ def stones(tmp_path: Path) -> Question:
 @pytest.fixture
 def whole_bank() -> Run:
     """Everything we ship, with one experiment that has been run."""
+    remembered("the whole bank", make_whole_bank)
+    return Run.objects.get()
+
+
+def make_whole_bank() -> None:
     bank = shipped()
     alone = tuple(replace(question, follow_ups=()) for question in bank.questions)
     sync_bank(bank=replace(bank, questions=alone), now=MONDAY)
     sync([registry.manifest(MEASURED)], now=MONDAY)
     demo = Demo.objects.get(pk=MEASURED)
     key = run_key(demo, demo.manifest["defaults"], 0, "cpu")
-    return record(demo, key, prove(MEASURED, registry.get(MEASURED), limit=64), MONDAY)
+    record(demo, key, prove(MEASURED, registry.get(MEASURED), limit=64), MONDAY)
 
 
 def page(client: Client, query: str = "", language: str = "en") -> str:
