@@ -23,6 +23,7 @@ HOST = os.environ.get("HOST", "127.0.0.1").strip()
 
 try:
     DEBUG = flag("DEBUG")
+    WORKER_PRELOAD = flag("WORKER_PRELOAD", True)
     HTTPS = flag("HTTPS")
     PROXIES = whole("PROXIES", 0, 0, 8)
     PUBLIC = HOST not in LOOPBACK

@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from celery import shared_task
+from celery.concurrency import get_implementation
 from celery.signals import (
     worker_init,
     worker_process_init,
@@ -38,14 +39,18 @@ def answer(queue: str) -> None:
 
 
 @worker_init.connect
-def import_torch(**_: Any) -> None:
+def import_torch(sender: Any, **_: Any) -> None:
     """Import what every child needs, once, before the pool forks; compute nothing.
 
-    The first optimiser imports torch._dynamo, which takes longer than most runs.
+    The first optimiser imports torch._dynamo, which takes longer than most runs. A pool that
+    does not fork has no use for either.
     """
-    import torch._dynamo  # noqa: F401
-
+    if get_implementation(sender.pool_cls) is get_implementation("solo"):
+        return
     import demos.kit.measure  # noqa: F401
+
+    if settings.WORKER_PRELOAD:
+        import torch._dynamo  # noqa: F401
 
 
 @worker_process_init.connect

@@ -33,6 +33,7 @@ SHORT = {
     "RING_AGAIN_SECONDS": "1",
     "RUN_MEMORY_BYTES": str(2**30),
     "WORKER_SHUTDOWN_SECONDS": "1",
+    "WORKER_PRELOAD": "0",
     # The pages' own checks are not a worker's business.
     "CELERY_SKIP_CHECKS": "true",
 }
