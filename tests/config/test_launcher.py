@@ -22,6 +22,13 @@ from tests.conftest import PROJECT
 NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE", "PORT")
 READY_SECONDS = 90
 STOP_SECONDS = 15
+SEEN_BY_EVERYONE = {
+    "healthz",
+    "quizbank:home",
+    "quizbank:question",
+    "quizbank:lab",
+    "quizbank:demo",
+}
 
 
 def free_port() -> int:
@@ -53,6 +60,7 @@ class Site:
             "DATA_DIR": str(self.directory),
             "PORT": str(self.port),
             "LANG": "C.UTF-8",
+            "WORKER_PRELOAD": "0",
             **changes,
         }
 
@@ -172,6 +180,37 @@ def test_starts_again_what_is_killed_and_itself_leaves_nothing_behind(site: Site
     launcher.terminate()
     assert launcher.wait(STOP_SECONDS) == 0
     assert site.processes() == []
+
+
+def test_every_address_answers_and_none_loads_an_experiment(site: Site) -> None:
+    """What a start leaves in the database, asked for by a web process that starts anew."""
+    database = site.directory / "proofdeck.sqlite3"
+    if not database.exists():
+        launcher = site.start()
+        launcher.terminate()
+        launcher.wait(STOP_SECONDS)
+    # An address of the site's own, and pages as in production but for collected files.
+    environment = site.environment(
+        DJANGO_SETTINGS_MODULE="tests.settings", TEST_DATABASE_URL=f"sqlite:///{database}"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.config.walk"],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    walked = json.loads(done.stdout)
+    answers = walked["answers"]
+    assert {name for name, statuses in answers.items() if 200 in statuses} >= SEEN_BY_EVERYONE
+    failed = {name: s for name, s in answers.items() if any(status >= 500 for status in s)}
+    assert failed == {}
+    assert walked["loaded"] == []
+    # Statistics and simulations bring numpy along; nobody who only studies waits for it.
+    assert walked["at_first"] == []
 
 
 def is_replaced_when_killed(site: Site, *words: str) -> None:

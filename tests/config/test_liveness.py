@@ -36,7 +36,12 @@ def test_shows_that_it_lives_and_stops_at_the_images_signal(
     worker = subprocess.Popen(
         worker_command(),
         cwd=PROJECT,
-        env={**environment, "WORKER_ALIVE_FILE": str(alive), "WORKER_SHUTDOWN_SECONDS": "2"},
+        env={
+            **environment,
+            "WORKER_ALIVE_FILE": str(alive),
+            "WORKER_SHUTDOWN_SECONDS": "2",
+            "WORKER_PRELOAD": "0",
+        },
         start_new_session=True,
     )
     try:
