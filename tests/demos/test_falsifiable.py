@@ -11,12 +11,7 @@ from demos.kit.judge import MIN_RUNS
 from demos.kit.measure import prove
 
 SLUGS = registry.slugs()
-# One of each file always, the others in the long run: each claim loses its cause below in any case.
-MUTATIONS = [
-    pytest.param(slug, i, marks=[pytest.mark.long] if i else [])
-    for slug in SLUGS
-    for i in range(len(registry.get(slug).mutations))
-]
+MUTATIONS = [(slug, i) for slug in SLUGS for i in range(len(registry.get(slug).mutations))]
 
 
 def causes():
@@ -52,6 +47,7 @@ def test_no_claim_survives_the_loss_of_its_cause(slug, claims):
     assert all(f["reason"] != "not_finite" for f in found)
 
 
+@pytest.mark.long  # each claim has lost its cause above in any case
 @pytest.mark.parametrize(("slug", "index"), MUTATIONS)
 def test_a_mutated_experiment_loses_its_claims(slug, index):
     mutation = registry.get(slug).mutations[index]

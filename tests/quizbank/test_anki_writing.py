@@ -10,6 +10,7 @@ import zipfile
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -55,7 +56,7 @@ standings = st.builds(
 notes = st.builds(
     Note,
     st.just(""),
-    front=words.map(lambda text: f"<p>{text}?</p>"),
+    front=words.map(lambda text: f"<p>{escape(text)}?</p>"),
     back=words,
     path=st.from_regex(r"[a-z]{1,9}/[a-z_]{1,9}", fullmatch=True),
     deck=st.sampled_from(("Proofdeck", "Proofdeck::优化器", "A::B::C")),
