@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, Topic, User
 from quizbank.models.history import day_of, parameters_of, read_profile, undos_of
+from quizbank.models.interviews import open_interview
 from quizbank.queries.logs import adopted_parameters, read_columns
 from quizbank.queries.quiz import calibration_of
 from quizbank.scheduling import AGAIN, recall
@@ -70,6 +71,7 @@ class Statistics:
     days: int
     retention: list[Retention]
     ahead: list[DayAhead]
+    interview: date | None  # its day, if that is one of the days ahead
     heat: dict[date, int]
     minutes: int
     mastery: list[Mastery]
@@ -107,6 +109,7 @@ def statistics(user: User, now: datetime) -> Statistics:
             for period in PERIODS
         ],
         ahead=_ahead(user, today, profile.new_per_day),
+        interview=_interview(user, today),
         heat=_heat(studied, today),
         minutes=round(sum(ms for _, ms in studied.values()) / 60_000),
         mastery=_mastery(user, today, parameters_of(profile)),
@@ -146,6 +149,13 @@ def _ahead(user: User, today: date, new_per_day: int) -> list[DayAhead]:
         unseen -= new
         found.append(DayAhead(today + timedelta(days=ahead), due[ahead], new))
     return found
+
+
+def _interview(user: User, today: date) -> date | None:
+    interview = open_interview(user.pk)
+    if interview is None or not 0 <= (interview.day - today).days < AHEAD:
+        return None
+    return interview.day
 
 
 def _mastery(user: User, today: date, parameters: tuple[float, ...]) -> list[Mastery]:

@@ -123,6 +123,8 @@ def _ahead(found: Statistics) -> Panel:
     )
     if any(day.new for day in found.ahead):
         sentence += say("progress.ahead_later")
+    if found.interview:
+        sentence += say("progress.ahead_interview", day=calendar.short_date(found.interview))
     return Panel(
         "ahead",
         "p6",

@@ -68,8 +68,10 @@ def said(row: Retention) -> str:
 
 
 def ahead(found: Statistics, width: int) -> SafeString:
+    """The day of the interview is marked above its bar, in a row that is there for it alone."""
     most = max(1, *(day.due + day.new for day in found.ahead))
-    top, bottom, left = 24, 190, 30
+    top, left = 44 if found.interview else 24, 30
+    bottom = top + 166
     step = (width - left - 6) / len(found.ahead)
     ticks = nice(most)
 
@@ -82,6 +84,12 @@ def ahead(found: Statistics, width: int) -> SafeString:
         parts.append(text(left - 8, y(tick) + 4.5, tick, "end"))
     for number, day in enumerate(found.ahead):
         x = left + 1 + number * step
+        if day.day == found.interview:
+            at = x + step / 2 - 1
+            parts.append(line(at, 38, at, y(day.due + day.new) - 2, "bound"))
+            told = str(say("progress.interview"))
+            middle = min(max(at, left + span(told) / 2), width - span(told) / 2)
+            parts.append(text(middle, 33, told, "middle"))
         parts.append(rect(x, y(day.due), step - 2, bottom - y(day.due), "pn4"))
         parts.append(
             rect(x, y(day.due + day.new), step - 2, y(day.due) - y(day.due + day.new), "pn2")
@@ -93,7 +101,7 @@ def ahead(found: Statistics, width: int) -> SafeString:
             say("progress.today") if number == 0 else calendar.short_date(found.ahead[number].day)
         )
         parts.append(text(x, bottom + 18, name, "start" if number == 0 else "middle"))
-    at: float = left
+    at = left
     for name, shade in (("due", "pn4"), ("new", "pn2")):
         if any(getattr(day, name) for day in found.ahead):
             told = str(say(f"progress.{name}"))

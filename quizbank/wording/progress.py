@@ -69,6 +69,11 @@ WORDS = {
         "新卡之后的复习还没算进去。",
         " Reviews that follow from new cards are not in it yet.",
     ),
+    "progress.interview": ("面试", "interview"),
+    "progress.ahead_interview": (
+        "虚线标出面试那天，{day}。",
+        " The dotted line marks the interview on {day}.",
+    ),
     "progress.ahead_none": ("没有排定的卡。", "No card is promised."),
     "progress.ahead_act": ("去学", "Study"),
     "progress.topics": ("各主题现在的回忆概率", "Recall by topic, now"),

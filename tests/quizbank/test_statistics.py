@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import random
+import re
 import uuid
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
-from quizbank.models import Card, ReviewEvent, StudyProfile, User
+from quizbank.models import Card, Interview, ReviewEvent, StudyProfile, User
 from quizbank.models.history import undos_of
 from quizbank.queries.statistics import Statistics, statistics
 from quizbank.scheduling import DEFAULT_PARAMETERS, recall
@@ -129,6 +131,25 @@ def test_the_days_ahead_are_the_cards_due_then_and_new_ones_at_ones_pace(alice, 
     assert sum(day.due for day in ahead.values()) == 1
     new = [day.new for day in of(alice).ahead]
     assert (new[0], new[1:4], sum(new)) == (0, [1, 1, 1], 3)
+
+
+@pytest.mark.parametrize(("days", "marked"), [(0, True), (29, True), (30, False), (-1, False)])
+def test_the_interview_is_one_of_the_days_ahead_or_none(alice, questions, days, marked):
+    day = MONDAY.date() + days * DAY
+    Interview.objects.create(user=alice, day=day)
+    assert of(alice).interview == (day if marked else None)
+
+
+@pytest.mark.parametrize(("language", "label"), [("zh", "面试"), ("en", "interview")])
+def test_the_days_ahead_mark_the_day_of_the_interview(
+    alice, alice_client, questions, language, label
+):
+    grade(alice, questions[0], 3, MONDAY)
+    mark = re.compile(rf'class="bound"/><text [^>]*>{label}</text>')
+    page = f"/{language}/progress/"
+    assert not mark.search(alice_client.get(page).content.decode())
+    Interview.objects.create(user=alice, day=timezone.localdate() + 3 * DAY)
+    assert len(mark.findall(alice_client.get(page).content.decode())) == 2, "wide and narrow"
 
 
 def test_days_and_confidence_are_counted(alice, questions):
