@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-long run-tests lint style reason format lock browser clean
+.PHONY: help run setup test test-long lint format lock browser clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -25,26 +25,18 @@ test: $(VENV)/.dev browser ## check and test everything, or T=path for a part
 ifdef T
 	@$(BIN)/python -m pytest $(T)
 else
-	@$(MAKE) style
-	@$(MAKE) --jobs=2 reason run-tests
+	@$(MAKE) lint
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m tests.postgres -n $(JOBS) --dist loadfile
 endif
 
 test-long: $(VENV)/.dev browser ## every test, with full example counts and kill loops
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m "" $(T)
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m tests.postgres -m "" $(T)
 
-run-tests: | $(VENV)/.dev browser
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
-	@$(BIN)/python -m tests.postgres -n $(JOBS) --dist loadfile
-
-lint: style reason ## format, style, types, import contracts, migrations, content
-
-style: $(VENV)/.dev
+lint: $(VENV)/.dev ## format, style, types, import contracts, migrations, content
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-
-# A minute on one core; the tests wait for servers more often than that.
-reason: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
