@@ -23,7 +23,7 @@ from demos.sweeper import Sweeper
 
 # After the wall clock of a run; only a parent that hangs itself ever meets it.
 GRACE_SECONDS = 15
-LEAVE_SECONDS = 2
+LEAVE_SECONDS = 4
 
 sweepers: list[Sweeper] = []
 
