@@ -81,15 +81,19 @@ class Site:
         assert self.launcher.poll() is None, self.output.read_text()
         return "Ready at" in self.output.read_text()
 
-    def second(self, **changes: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, str(PROJECT / "manage.py"), "up"],
+            [sys.executable, *arguments],
+            cwd=PROJECT,
             env=self.environment(**changes),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
+
+    def second(self, **changes: str) -> subprocess.CompletedProcess[str]:
+        return self.run("manage.py", "up", **changes)
 
     def get(self, path: str) -> str:
         url = f"http://127.0.0.1:{self.port}{path}"
@@ -190,17 +194,10 @@ def test_every_address_answers_and_none_loads_an_experiment(site: Site) -> None:
         launcher.terminate()
         launcher.wait(STOP_SECONDS)
     # An address of the site's own, and pages as in production but for collected files.
-    environment = site.environment(
-        DJANGO_SETTINGS_MODULE="tests.settings", TEST_DATABASE_URL=f"sqlite:///{database}"
-    )
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.config.walk"],
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
+    done = site.run(
+        *("-m", "tests.config.walk"),
+        DJANGO_SETTINGS_MODULE="tests.settings",
+        TEST_DATABASE_URL=f"sqlite:///{database}",
     )
     assert done.returncode == 0, done.stderr
     walked = json.loads(done.stdout)
