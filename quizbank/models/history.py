@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import fields
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 
 from django.db.models import Q
 
@@ -48,7 +48,8 @@ DEEDS = (
     EventKind.SET_DUE,
     EventKind.RESET,
 )
-MEMORY_FIELDS = tuple(field.name for field in fields(Memory))
+MEMORY_FIELDS = Memory._fields
+_memory = itemgetter(*MEMORY_FIELDS)
 
 
 def read_profile(user: User | None) -> StudyProfile:
@@ -82,7 +83,10 @@ def policy_on(profile: StudyProfile, card: Card, day: date) -> Policy:
 
 
 def parameters_of(profile: StudyProfile) -> tuple[float, ...]:
-    return tuple(profile.parameter_set.values) if profile.parameter_set else DEFAULT_PARAMETERS
+    # The key is asked first: a relation costs several times an attribute.
+    if profile.parameter_set_id is None or profile.parameter_set is None:
+        return DEFAULT_PARAMETERS
+    return tuple(profile.parameter_set.values)
 
 
 def day_of(profile: StudyProfile, instant: datetime) -> date:
@@ -91,13 +95,12 @@ def day_of(profile: StudyProfile, instant: datetime) -> date:
 
 
 def memory_of(card: Card) -> Memory:
-    known = vars(card)
-    return Memory(**{name: known[name] for name in MEMORY_FIELDS})
+    return Memory(*_memory(vars(card)))
 
 
 def remember(card: Card, memory: Memory, last_event: int | None) -> None:
     """Write what the log says into the card's cache. The card holds what is stored of it."""
-    known, said = vars(card), {**vars(memory), "last_event_id": last_event}
+    known, said = vars(card), {**memory._asdict(), "last_event_id": last_event}
     changed = tuple(name for name, value in said.items() if value != known[name])
     known.update(said)
     if changed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from quizbank.scheduling.days import start_of_day
@@ -41,7 +41,7 @@ class SetDue:
 
     def apply(self, memory: Memory) -> Memory:
         due = start_of_day(self.day, self.zone, self.rollover)
-        return replace(memory, due=due, due_day=self.day)
+        return memory._replace(due=due, due_day=self.day)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Suspend:
     suspended: bool = True
 
     def apply(self, memory: Memory) -> Memory:
-        return replace(memory, suspended=self.suspended)
+        return memory._replace(suspended=self.suspended)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Bury:
     until: date
 
     def apply(self, memory: Memory) -> Memory:
-        return replace(memory, buried_until=self.until)
+        return memory._replace(buried_until=self.until)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ window is.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -43,12 +44,12 @@ def balanced(
     """
     lower, upper = at_least_within(*window(interval, maximum), at_least)
     days = range(lower, upper + 1)
-    weights = [_weight(day, today + timedelta(days=day), load) for day in days]
+    dates = [today + timedelta(day) for day in days]
+    weights = [_weight(day, on, load) for day, on in zip(days, dates, strict=True)]
     if not any(weights):
-        weights = [_crowding(load.due.get(today + timedelta(days=day), 0)) for day in days]
+        weights = [_crowding(load.due.get(on, 0)) for on in dates]
     reached = list(accumulate(weights))
-    drawn = uniform(seed) * reached[-1]
-    return next((d for d, upto in zip(days, reached, strict=True) if drawn < upto), upper)
+    return min(lower + bisect_right(reached, uniform(seed) * reached[-1]), upper)
 
 
 def _weight(interval: int, day: date, load: Load) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 NEW, LEARNING, REVIEW, RELEARNING = range(4)
 AGAIN, HARD, GOOD, EASY = range(1, 5)
@@ -51,8 +51,7 @@ class Policy:
         return cls(**{**values, **steps})
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(NamedTuple):
     """What the log says of one card. A card never reviewed is `Memory()`.
 
     `last_day` never moves back: after a flight west the days elapsed count from the
@@ -78,8 +77,7 @@ class Memory:
     touched: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """One graded review. `seed`, `raw` and `chosen` are what was decided when it was
     recorded; they are empty for an answer that is only being considered. Where another
     program chose the days, there is no `raw`."""

@@ -8,7 +8,6 @@ due date. A promise is kept only where it still follows from the events before i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from typing import NamedTuple
 
@@ -59,8 +58,7 @@ class Outcome(NamedTuple):
     chosen: int  # days; 0 in steps
 
 
-@dataclass(frozen=True)
-class Folded:
+class Folded(NamedTuple):
     memory: Memory
     last_event: int | None  # id of the last answer that counts
     outcomes: dict[int, Outcome]  # by event id
@@ -208,7 +206,7 @@ def fold(events: Iterable[Event], *, seed: int) -> Folded:
             memory, last_event = outcome.memory, event.id
             answers.append(event.answer)
         elif event.act is not None:
-            memory = replace(event.act.apply(memory), touched=event.reviewed_at)
+            memory = event.act.apply(memory)._replace(touched=event.reviewed_at)
             if isinstance(event.act, Reset):
                 answers, last_event = [], None
     return Folded(memory, last_event, outcomes)
@@ -228,4 +226,4 @@ def remember(memory: Memory, answers: Sequence[Answer], parameters: tuple[float,
         trace, _ = engine.advance(
             trace, answer.rating, engine.midnight(day), parameters, answer.policy
         )
-    return replace(memory, stability=trace.stability, difficulty=trace.difficulty)
+    return memory._replace(stability=trace.stability, difficulty=trace.difficulty)

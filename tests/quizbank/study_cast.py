@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import astuple, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,4 +64,4 @@ def memories(user: User, *without: str) -> dict[str, tuple[object, ...]]:
     """What is remembered of each question, but for the fields named."""
     blank: dict[str, Any] = dict.fromkeys(without)
     cards = Card.objects.filter(user=user).select_related("question")
-    return {card.question.path: astuple(replace(memory_of(card), **blank)) for card in cards}
+    return {card.question.path: tuple(memory_of(card)._replace(**blank)) for card in cards}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -54,7 +53,7 @@ def test_a_suspended_card_is_not_asked_until_it_is_brought_back(alice, question)
 
     act(unsuspend, alice, question, MONDAY + DAY)
     assert shown(alice, MONDAY + DAY)
-    assert memory(alice, question) == replace(before, touched=MONDAY + DAY)
+    assert memory(alice, question) == before._replace(touched=MONDAY + DAY)
 
 
 def test_a_buried_card_rises_on_its_day(alice, question):
@@ -71,7 +70,7 @@ def test_a_card_moved_by_hand_is_due_on_that_day_and_remembered_as_before(alice,
     after = memory(alice, question)
 
     assert after.due_day == MONDAY.date() + days * DAY
-    assert replace(after, due=before.due, due_day=before.due_day, touched=before.touched) == before
+    assert after._replace(due=before.due, due_day=before.due_day, touched=before.touched) == before
     assert shown(alice, MONDAY + days * DAY)
     assert days == 0 or not shown(alice, MONDAY + (days - 1) * DAY)
 
@@ -84,9 +83,8 @@ def test_a_card_that_was_reset_starts_anew_and_its_past_stays(alice, question):
     assert ReviewEvent.objects.filter(user=alice, kind="review").count() == 2
     fresh = make_question("initialisation/other", 1)
     later = MONDAY + DAY
-    assert replace(grade_anew(alice, question, later), touched=None) == replace(
-        grade_anew(alice, fresh, later), touched=None
-    )
+    again, anew = (grade_anew(alice, which, later) for which in (question, fresh))
+    assert again._replace(touched=None) == anew._replace(touched=None)
 
 
 def grade_anew(user, question, now) -> Memory:

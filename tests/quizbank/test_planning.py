@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -46,7 +45,7 @@ def test_a_known_card_is_due_tomorrow_and_remembers_the_same(alice, question):
     assert before.due > TOMORROW + timedelta(days=3)
     recorded = ask_for(alice, question)
     after = memory(alice, question)
-    assert after == replace(before, due=after.due, due_day=TOMORROW.date(), touched=MONDAY)
+    assert after == before._replace(due=after.due, due_day=TOMORROW.date(), touched=MONDAY)
     assert recorded.event.after_due == after.due
     assert next_item(alice, MONDAY) is None
     assert next_item(alice, TOMORROW).card == recorded.card
@@ -58,7 +57,7 @@ def test_a_card_due_sooner_stays_where_it_is(alice, question):
     before = memory(alice, question)
     later = MONDAY + timedelta(minutes=1)
     ask_for(alice, question, later)
-    assert memory(alice, question) == replace(before, touched=later)
+    assert memory(alice, question) == before._replace(touched=later)
 
 
 def test_a_question_not_studied_yet_is_asked_tomorrow_as_a_new_one(alice):

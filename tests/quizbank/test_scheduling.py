@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import fsrs
@@ -155,14 +154,14 @@ def test_a_pass_does_not_shorten_the_interval_while_the_window_reaches_it(histor
 def test_a_recorded_choice_is_kept_while_it_still_follows_from_what_came_before():
     *_, before, drawn = run([(4, 0), (3, 9 * 24 * 60), (3, 30 * 24 * 60)])
     last = answer(3, START + timedelta(days=39))
-    recorded = replace(last, seed=drawn.seed, raw=drawn.raw, chosen=drawn.chosen + 1)
+    recorded = last._replace(seed=drawn.seed, raw=drawn.raw, chosen=drawn.chosen + 1)
 
     def days(said: Answer) -> int:
         return step(before.memory, said, seed=SEED, parameters=DEFAULT_PARAMETERS).chosen
 
     assert days(recorded) == drawn.chosen + 1
-    assert days(replace(recorded, raw=drawn.raw + 1)) == drawn.chosen
-    assert days(replace(recorded, seed=drawn.seed + 1)) == drawn.chosen
+    assert days(recorded._replace(raw=drawn.raw + 1)) == drawn.chosen
+    assert days(recorded._replace(seed=drawn.seed + 1)) == drawn.chosen
 
 
 def test_a_lapse_is_counted_only_for_a_card_that_was_known():
@@ -182,7 +181,7 @@ def test_a_leech_is_put_aside_at_the_threshold_and_every_half_threshold_after():
             after = step(memory, given_now, seed=SEED, parameters=DEFAULT_PARAMETERS).memory
             if after.lapses > memory.lapses:
                 seen[after.lapses] = (after.leech, after.suspended)
-            memory = replace(after, suspended=False)
+            memory = after._replace(suspended=False)
 
     assert [n for n, (_, suspended) in seen.items() if suspended] == [5, 7, 9, 11]
     assert [n for n, (leech, _) in seen.items() if leech] == list(range(5, 12))

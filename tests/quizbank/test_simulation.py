@@ -204,7 +204,7 @@ def test_a_held_deck_takes_what_a_simulation_does_not_know_for_the_nearest_it_do
         last_day=TODAY,
         reps=4,
     )
-    buried = replace(known, state=REVIEW, step=None, buried_until=TODAY + timedelta(days=3))
+    buried = known._replace(state=REVIEW, step=None, buried_until=TODAY + timedelta(days=3))
 
     def held(memory: Memory, policy: Policy):
         return held_deck([(1, memory)], policy, "UTC")

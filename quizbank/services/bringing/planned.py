@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from quizbank.exchange.notes import Note, Past
@@ -99,7 +99,7 @@ def _after(memory: Memory, row: ReviewEvent) -> Memory:
     event = to_event(row)
     row.id = None
     assert event.act is not None
-    return replace(event.act.apply(memory), touched=event.reviewed_at)
+    return event.act.apply(memory)._replace(touched=event.reviewed_at)
 
 
 def _provisional(number: int) -> int:
