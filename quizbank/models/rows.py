@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -72,7 +72,7 @@ def find(model: type[Row], *, locked: bool = False, **by: Any) -> Row | None:
     `locked` holds it until the transaction ends, where the database locks single rows.
     """
     table = _table(model)
-    empty = frozenset(name for name in by if by[name] is None)
+    empty = tuple([name for name in by if by[name] is None])
     asked = table.written([name for name in by if name not in empty], by)
     rows = select(_select(table, tuple(by), empty, locked), asked)
     return read(model, rows[0]) if rows else None
@@ -87,9 +87,10 @@ def insert(row: Model) -> bool:
             return False
     else:
         asked = table.written(table.numbered, values)
-        row.pk = _run(_insert(table, keyed=False), asked, table.number)
-        if row.pk is None:
+        number = _run(_insert(table, keyed=False), asked, table.number)
+        if number is None:
             return False
+        values[table.key] = number
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return True
 
@@ -134,6 +135,12 @@ def _bare(model: type[Row], values: Iterable[tuple[str, Any]] | Mapping[str, Any
     row._state = ModelState()
     vars(row).update(values)
     return row
+
+
+def join(row: Model, name: str, other: Model) -> None:
+    """Let a relation of the row lead to the other, which is stored."""
+    vars(row)[f"{name}_id"] = other.pk
+    row._state.fields_cache[name] = other
 
 
 def written(model: type[Model], **values: Any) -> list[Any]:
@@ -196,7 +203,7 @@ def _table(model: type[Model]) -> Table:
 
 
 @cache
-def _select(table: Table, by: tuple[str, ...], empty: frozenset[str], locked: bool) -> str:
+def _select(table: Table, by: tuple[str, ...], empty: tuple[str, ...], locked: bool) -> str:
     wanted = (f"{table.quoted[name]} {'IS NULL' if name in empty else '= %s'}" for name in by)
     locks = locked and connections[DEFAULT_DB_ALIAS].features.has_select_for_update
     columns = ", ".join(table.quoted.values())
@@ -228,7 +235,7 @@ def _conversion(field: Field[Any, Any], vendor: str) -> Conversion | None:
     """What a column's values need; None where the driver has them as they are."""
     field = getattr(field, "target_field", field)
     if isinstance(field, JSONField):
-        return Conversion(json.loads, json.dumps if vendor == "sqlite" else _json)
+        return Conversion(_from_json, json.dumps if vendor == "sqlite" else _json)
     if vendor != "sqlite":
         return None
     if isinstance(field, DateTimeField):
@@ -236,6 +243,14 @@ def _conversion(field: Field[Any, Any], vendor: str) -> Conversion | None:
     if isinstance(field, DateField):
         return Conversion(_as_it_is, date.isoformat)
     return Conversion(UUID, _hexadecimal) if isinstance(field, UUIDField) else None
+
+
+def _from_json(text: str) -> Any:
+    """Written by an encoder, so no space surrounds it."""
+    return _DECODER.raw_decode(text)[0]
+
+
+_DECODER = json.JSONDecoder()
 
 
 def _json(value: Any) -> Any:
@@ -250,9 +265,11 @@ def _aware(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC)
 
 
+@lru_cache(maxsize=64)  # an answer stores the same two moments six times
 def _in_utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(" ").removesuffix("+00:00")
 
 
+@lru_cache(maxsize=64)
 def _hexadecimal(value: UUID) -> str:
     return value.hex

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -88,7 +87,7 @@ class Given:
         if self.prediction is not None and not _fits(dict(self.prediction)):
             raise BadReview("prediction", UNREADABLE)
 
-    @cached_property
+    @property
     def payload_hash(self) -> str:
         """Of what the learner decided. How long it took is measured anew by each retry."""
         said: dict[str, Any] = {
@@ -132,7 +131,7 @@ class GivenAct:
                 raise BadReview("days", text)
         _check_time(self.reviewed_at, now)
 
-    @cached_property
+    @property
     def payload_hash(self) -> str:
         said: dict[str, Any] = {"kind": str(self.kind), "question": self.question.path}
         if self.days is not None:
