@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
@@ -20,7 +19,7 @@ from api.parsing import LIMIT, BatchParser
 from api.problems import problems
 from api.views.base import ApiView
 from demos.kit.declare import Text
-from quizbank.models import Card, EventKind, Question, ReviewEvent, StudyProfile
+from quizbank.models import Card, EventKind, Question, ReviewEvent
 from quizbank.queries import deck, people, study
 from quizbank.services.acts import perform
 from quizbank.services.errors import BadReview, ReviewConflict
@@ -28,6 +27,8 @@ from quizbank.services.given import GivenAct
 from quizbank.services.study import Recorded, delivery, record_review, undo
 
 BATCH = 1_000
+# The questions of a list by their paths, read at once; none of an item that comes alone.
+Known = Mapping[str, Question] | None
 ONE = (
     study_shapes.GivenReview,
     study_shapes.GivenAct,
@@ -94,18 +95,9 @@ class Reviews(ApiView):
             text = Text(f"一次 1 到 {BATCH} 条。", f"Send 1 to {BATCH} items at a time.")
             raise refused({"": text})
         path, questions = request.get_full_path(), deck.reviewable_among(_paths(data))
-        with delivery(user, timezone.now()) as profile:
-            batch = _Batch(profile, questions)
-            results = [_outcome(user, x, f"{path}#/{i}", batch) for i, x in enumerate(data)]
+        with delivery(user, timezone.now()):
+            results = [_outcome(user, x, f"{path}#/{i}", questions) for i, x in enumerate(data)]
         return Response({"results": results})
-
-
-@dataclass(frozen=True)
-class _Batch:
-    """What is read once for all items of a list."""
-
-    locked: StudyProfile
-    questions: Mapping[str, Question]  # by path
 
 
 def _paths(items: list[Any]) -> set[str]:
@@ -113,14 +105,14 @@ def _paths(items: list[Any]) -> set[str]:
     return {path for path in named if isinstance(path, str)}
 
 
-def _outcome(user: Any, data: Any, instance: str, batch: _Batch) -> dict[str, Any]:
+def _outcome(user: Any, data: Any, instance: str, known: Known) -> dict[str, Any]:
     try:
-        return {"status": 201, "review": _answer(user, data, batch)}
+        return {"status": 201, "review": _answer(user, data, known)}
     except Problem as problem:
         return {"status": problem.status, "problem": problem.json(instance)}
 
 
-def _answer(user: Any, data: Any, batch: _Batch | None = None) -> dict[str, Any]:
+def _answer(user: Any, data: Any, known: Known = None) -> dict[str, Any]:
     """Record one event and say what became of it. Raises Problem."""
     kind = data.get("kind", "review") if isinstance(data, Mapping) else "review"
     if kind not in SENT:
@@ -129,7 +121,7 @@ def _answer(user: Any, data: Any, batch: _Batch | None = None) -> dict[str, Any]
         if kind == "undo":
             recorded = _undo(user, data)
         else:
-            recorded = (_act if kind in ACTS else _review)(user, data, batch)
+            recorded = (_act if kind in ACTS else _review)(user, data, known)
     except BadReview as bad:
         raise refused({bad.field: bad.text}) from None
     except ReviewConflict as conflict:
@@ -137,22 +129,22 @@ def _answer(user: Any, data: Any, batch: _Batch | None = None) -> dict[str, Any]
     return study_shapes.review_shape(recorded.event)
 
 
-def _review(user: Any, data: Any, batch: _Batch | None) -> Recorded:
+def _review(user: Any, data: Any, known: Known) -> Recorded:
     values = given(study_shapes.GivenReview, data)
     values["cram"] = values.pop("kind") == "cram"
-    question = _question(user, values, batch)
-    locked = batch.locked if batch else None
-    return record_review(user=user, question=question, now=timezone.now(), locked=locked, **values)
+    question = _question(user, values, known)
+    held = known is not None
+    return record_review(user=user, question=question, now=timezone.now(), held=held, **values)
 
 
-def _act(user: Any, data: Any, batch: _Batch | None) -> Recorded:
+def _act(user: Any, data: Any, known: Known) -> Recorded:
     values = given(ACTS[data["kind"]], data)
     values["kind"] = EventKind(values["kind"])
-    values["question"] = _question(user, values, batch)
+    values["question"] = _question(user, values, known)
     return perform(user=user, given=GivenAct(**values), now=timezone.now())
 
 
-def _question(user: Any, values: dict[str, Any], batch: _Batch | None) -> Question:
+def _question(user: Any, values: dict[str, Any], known: Known) -> Question:
     """The question named in the values, which are left without it. Raises Problem."""
     path, card = values.pop("question", None), values.pop("card", None)
     errors: Errors = {}
@@ -165,7 +157,7 @@ def _question(user: Any, values: dict[str, Any], batch: _Batch | None) -> Questi
     try:
         if path is None:
             return study.get_card_for(user, card).question
-        return batch.questions[path] if batch else deck.reviewable(path)
+        return deck.reviewable(path) if known is None else known[path]
     except (Question.DoesNotExist, KeyError):
         raise Problem(404, NO_QUESTION, errors={"question": NO_QUESTION}) from None
     except Card.DoesNotExist:

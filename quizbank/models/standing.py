@@ -2,49 +2,65 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
-from quizbank.models.rows import columns_of, read, select, written
+from quizbank.models.people import ParameterSet, StudyProfile
+from quizbank.models.rows import columns_of, find, read, select, written
 from quizbank.models.study import Card, ReviewEvent
 
 _STANDING = """
 SELECT
   (SELECT id FROM quizbank_reviewevent WHERE user_id = %s AND client_uuid = %s),
   (SELECT id FROM quizbank_interview WHERE user_id = %s AND closed_at IS NULL),
-  (SELECT id FROM quizbank_studypolicy WHERE digest = %s),
-  {card}
+  policy.id, policy.digest, {person}, {card}
 FROM quizbank_studyprofile person
 LEFT JOIN quizbank_card card
   ON card.user_id = person.user_id AND card.question_id = %s AND card.form = %s
+LEFT JOIN quizbank_reviewevent latest ON latest.id = card.last_event_id
+LEFT JOIN quizbank_studypolicy policy ON policy.id = latest.policy_id
 WHERE person.user_id = %s
 """
+_APART = 4  # columns before those of the rows
 
 
-@dataclass(frozen=True)
-class Standing:
-    """`event`, `interview` and `policy` are ids: of what the UUID was used for, of the
-    interview ahead, of the settings as they are stored. Each may be None."""
+class Standing(NamedTuple):
+    """`event` and `interview` are ids: of what the UUID was used for, and of the interview
+    ahead. `policy` is the id of the settings the card was answered under last, `digest` what
+    they are stored as. All but the profile may be None."""
 
+    profile: StudyProfile
     event: int | None
     interview: int | None
     policy: int | None
+    digest: str | None
     card: Card | None
 
 
-def standing_of(
-    user_id: int, question_id: int, form: str, client_uuid: UUID, policy: str
-) -> Standing:
-    """Under the lock of the person's profile, which every writer of a card takes first.
-    `policy` is the digest of the settings."""
+def standing_of(user_id: int, question_id: int, form: str, client_uuid: UUID) -> Standing | None:
+    """Under the lock of the person's profile, which every writer of a card takes first. None if
+    they have no profile yet."""
     (name,) = written(ReviewEvent, client_uuid=client_uuid)
-    asked = (user_id, name, user_id, policy, question_id, form, user_id)
-    (row,) = select(_statement(), asked)
-    event, interview, stored, *card = row
-    return Standing(event, interview, stored, read(Card, card) if card[0] else None)
+    rows = select(_statement(), (user_id, name, user_id, question_id, form, user_id))
+    if not rows:
+        return None
+    event, interview, policy, digest = rows[0][:_APART]
+    after = _APART + _width()
+    profile, card = read(StudyProfile, rows[0][_APART:after]), rows[0][after:]
+    if profile.parameter_set_id is not None:
+        profile.parameter_set = find(ParameterSet, id=profile.parameter_set_id)
+    return Standing(
+        profile, event, interview, policy, digest, read(Card, card) if card[0] else None
+    )
 
 
 @cache
 def _statement() -> str:
-    return _STANDING.format(card=columns_of(Card, "card"))
+    person, card = columns_of(StudyProfile, "person"), columns_of(Card, "card")
+    return _STANDING.format(person=person, card=card)
+
+
+@cache
+def _width() -> int:
+    return len(StudyProfile._meta.concrete_fields)

@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS, connections
+
 from quizbank.models import Card, ParameterSet, ReviewEvent, StudyPolicy, StudyProfile, User
 from quizbank.models.history import history, remember
 from quizbank.models.rows import find
@@ -29,6 +31,13 @@ def lock_profile(user: User) -> StudyProfile:
     if profile.parameter_set_id is not None:
         profile.parameter_set = find(ParameterSet, id=profile.parameter_set_id)
     return profile
+
+
+def hold(user: User) -> None:
+    """The same for a writer that reads the profile with what else it needs. Where rows cannot be
+    locked, a transaction has the whole database from its beginning."""
+    if connections[DEFAULT_DB_ALIAS].features.has_select_for_update:
+        lock_profile(user)
 
 
 def stored_event(user: User, client_uuid: UUID, payload_hash: str) -> ReviewEvent | None:

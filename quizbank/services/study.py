@@ -24,15 +24,15 @@ from quizbank.models.history import (
     policy_on,
     remember,
 )
-from quizbank.models.rows import insert, new
-from quizbank.models.standing import standing_of
+from quizbank.models.rows import insert, join, new
+from quizbank.models.standing import Standing, standing_of
 from quizbank.scheduling import Answer, Memory, Outcome
 from quizbank.services.acts import locked_card, perform
 from quizbank.services.errors import BadReview as BadReview
 from quizbank.services.errors import ReviewConflict as ReviewConflict
 from quizbank.services.fits import LOOK_EVERY, look
 from quizbank.services.given import AHEAD, LONGEST_DURATION, Given, GivenAct
-from quizbank.services.log import clamp, digest_of, known_event, lock_profile, stored_policy
+from quizbank.services.log import clamp, digest_of, hold, known_event, lock_profile, stored_policy
 from quizbank.services.parameters import adopt_parameters as adopt_parameters
 from quizbank.services.recorded import Recorded as Recorded
 from quizbank.services.undo import undo as undo
@@ -64,14 +64,14 @@ def record_review(
     confidence: str = "",
     hint_used: bool = False,
     cram: bool = False,
-    locked: StudyProfile | None = None,
+    held: bool = False,
 ) -> Recorded:
     """Log one graded answer and reschedule its card, both or neither; `cram` logs it and
     leaves the card where it is.
 
     `reviewed_at` is the client's clock, held between the person's first day and five
     minutes from now. Raises BadReview for a field that cannot be, ReviewConflict if the
-    UUID was used for something else. `locked` is what a `delivery` gave.
+    UUID was used for something else. `held` is said inside a `delivery`.
     """
     given = Given(
         question=question,
@@ -88,18 +88,16 @@ def record_review(
         hint_used=hint_used,
         cram=cram,
     )
-    return _record(user, given, now, locked)
+    return _record(user, given, now, held=held)
 
 
 @contextmanager
-def delivery(user: User, now: datetime) -> Iterator[StudyProfile]:
+def delivery(user: User, now: datetime) -> Iterator[None]:
     """What a device delivers at once is recorded in one transaction: a bad item refuses only
-    itself, and after a failure of the machine nothing is there and all can be sent again.
-
-    Gives the person's profile, locked, to record each review under.
-    """
+    itself, and after a failure of the machine nothing is there and all can be sent again."""
     with transaction.atomic():
-        yield lock_profile(user)
+        hold(user)
+        yield
         look(user, now)
 
 
@@ -108,13 +106,13 @@ def record_batch(
 ) -> list[Delivered]:
     """Record what a device did offline, in any order; a bad item refuses only itself."""
     delivered = []
-    with delivery(user, now) as profile:
+    with delivery(user, now):
         for item in items:
             try:
                 if isinstance(item, GivenAct):
                     recorded = perform(user=user, given=item, now=now)
                 else:
-                    recorded = _record(user, item, now, profile)
+                    recorded = _record(user, item, now, held=True)
             except (BadReview, ReviewConflict) as refusal:
                 delivered.append(Delivered(item.client_uuid, refused=refusal))
             else:
@@ -122,33 +120,33 @@ def record_batch(
     return delivered
 
 
-def _record(user: User, given: Given, now: datetime, locked: StudyProfile | None) -> Recorded:
+def _record(user: User, given: Given, now: datetime, *, held: bool) -> Recorded:
     given.check(now)
-    if locked is not None:
-        return _add(user, locked, given, now)
+    if held:
+        return _add(user, given, now)
     with transaction.atomic():
-        recorded = _add(user, lock_profile(user), given, now)
-        if recorded.created and recorded.event.pk % LOOK_EVERY == 0:
+        hold(user)
+        recorded = _add(user, given, now)
+        if recorded.created and recorded.event.id % LOOK_EVERY == 0:
             look(user, now)
     return recorded
 
 
-def _add(user: User, profile: StudyProfile, given: Given, now: datetime) -> Recorded:
+def _add(user: User, given: Given, now: datetime) -> Recorded:
     """Whatever refuses it does so before anything is written."""
-    usual = policy_of(profile)
-    standing = standing_of(
-        user.pk, given.question.pk, given.form, given.client_uuid, digest_of(usual)
-    )
+    standing = _standing(user, given)
+    profile = standing.profile
     if standing.event is not None:
         return Recorded.before(known_event(user, given.client_uuid, given.payload_hash))
     card = standing.card or locked_card(user, given.question, given.form, now)
-    card.question = given.question
+    join(card, "question", given.question)
     at = clamp(given.reviewed_at, user, now, AHEAD)
     day = day_of(profile, at)
     bends = standing.interview is not None and not given.cram
-    policy = policy_on(profile, card, day) if bends else usual
+    policy = policy_on(profile, card, day) if bends else policy_of(profile)
     event = _event(profile, card, given, at, day, now)
-    known = standing.policy if policy is usual else None
+    # Mostly the settings are those of the time before.
+    known = standing.policy if standing.digest == digest_of(policy) else None
     event.policy_id = known or stored_policy(policy).pk
     if given.cram:
         _say(event, memory_of(card))
@@ -159,6 +157,16 @@ def _add(user: User, profile: StudyProfile, given: Given, now: datetime) -> Reco
     recorded = _stored(event, card)
     remember(card, folded.memory, event.pk if folded.last_event == PENDING else folded.last_event)
     return recorded
+
+
+def _standing(user: User, given: Given) -> Standing:
+    asked = (user.pk, given.question.pk, given.form, given.client_uuid)
+    standing = standing_of(*asked)
+    if standing is None:
+        lock_profile(user)
+        standing = standing_of(*asked)
+        assert standing is not None
+    return standing
 
 
 def _stored(event: ReviewEvent, card: Card) -> Recorded:
@@ -191,7 +199,7 @@ def _event(
         confidence=given.confidence,
         hint_used=given.hint_used,
     )
-    event.card = card
+    join(event, "card", card)
     return event
 
 

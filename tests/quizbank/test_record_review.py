@@ -269,8 +269,8 @@ def said(event: ReviewEvent) -> dict[str, object]:
 
 def test_a_failure_in_the_middle_of_a_batch_leaves_nothing(alice, question):
     def deliver() -> None:
-        with delivery(alice, MONDAY) as profile:
-            grade(alice, question, 3, MONDAY, locked=profile)
+        with delivery(alice, MONDAY):
+            grade(alice, question, 3, MONDAY, held=True)
             assert ReviewEvent.objects.exists()
             raise ZeroDivisionError
 

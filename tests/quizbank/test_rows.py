@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, models, transaction
 
-from quizbank.models import Card, Interview, ReviewEvent, StudyPolicy, StudyProfile
+from quizbank.models import Card, Interview, ParameterSet, ReviewEvent, StudyPolicy, StudyProfile
 from quizbank.models.history import memory_of, remember
 from quizbank.models.rows import find, insert, new, update
 from quizbank.models.standing import standing_of
-from quizbank.scheduling import Policy
+from quizbank.scheduling import DEFAULT_PARAMETERS, Policy
 from quizbank.services.log import digest_of, stored_policy
 from tests.cast import MONDAY
 from tests.quizbank.study_cast import grade, make_questions
@@ -141,26 +140,43 @@ def test_only_what_changed_of_a_card_is_stored(card, django_assert_num_queries):
     stored = Card.objects.get()
     with django_assert_num_queries(0):
         remember(stored, memory_of(stored), stored.last_event_id)
-    remember(stored, replace(memory_of(stored), lapses=3, due=None), None)
+    remember(stored, memory_of(stored)._replace(lapses=3, due=None), None)
     assert columns(Card.objects.get()) == columns(stored)
     assert (stored.lapses, stored.due, stored.last_event_id) == (3, None, None)
 
 
 def test_what_an_answer_finds_is_what_there_is(alice, mallory, card):
-    usual = digest_of(Policy())
-    question = card.question_id
+    question, policy = card.question_id, StudyPolicy.objects.get()
+    profile = StudyProfile.objects.get(user=alice)
 
-    standing = standing_of(alice.pk, question, "recall", UUID, usual)
+    standing = standing_of(alice.pk, question, "recall", UUID)
     assert standing.event == ReviewEvent.objects.get().pk
-    assert standing.policy == StudyPolicy.objects.get().pk
+    assert (standing.policy, standing.digest) == (policy.pk, policy.digest)
+    assert standing.digest == digest_of(Policy())
     assert standing.interview is None
+    assert columns(standing.profile) == columns(profile)
     assert columns(standing.card) == columns(Card.objects.get())
 
     interview = Interview.objects.create(user=alice, day=MONDAY.date())
-    StudyProfile.objects.create(user=mallory)
-    assert standing_of(alice.pk, question, "recall", UUID, usual).interview == interview.pk
-    for other in (
-        standing_of(mallory.pk, question, "recall", UUID, "0"),
-        standing_of(mallory.pk, question + 1, "recall", UUID, "0"),
-    ):
-        assert (other.event, other.interview, other.policy, other.card) == (None,) * 4
+    assert standing_of(alice.pk, question, "recall", UUID).interview == interview.pk
+
+
+def test_who_never_answered_finds_a_profile_at_most(mallory, card):
+    question = card.question_id
+    assert standing_of(mallory.pk, question, "recall", UUID) is None
+    theirs = StudyProfile.objects.create(user=mallory)
+    for asked in (question, question + 1):
+        standing = standing_of(mallory.pk, asked, "recall", UUID)
+        assert standing is not None
+        assert columns(standing.profile) == columns(theirs)
+        assert standing[1:] == (None,) * 5
+
+
+def test_what_an_answer_finds_has_its_persons_parameters(alice, card, django_assert_num_queries):
+    values = list(DEFAULT_PARAMETERS)
+    StudyProfile.objects.filter(user=alice).update(
+        parameter_set=ParameterSet.objects.create(user=alice, values=values, created_at=MONDAY)
+    )
+    found = standing_of(alice.pk, card.question_id, "recall", UUID)
+    with django_assert_num_queries(0):
+        assert found.profile.parameter_set.values == values
