@@ -17,6 +17,9 @@ WITH_TRAP = 1.0  # the most that correctness can be when the answer walked into 
 PARTS = (0.0, 0.5, 1.0)  # no, partly, yes
 SCALES = ("correctness", "depth", "structure")
 FEWEST = 8  # questions below which a mean says little about the person
+# How far the scores of one person's answers lie apart, held for known as by one answer more:
+# three equal scores are no proof that every other would be the same.
+SPREAD = 1.0
 # Student's t at 95 %, one-sided, for 1, 2, … degrees of freedom (Student 1908).
 T95 = (
     6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771,
@@ -59,8 +62,9 @@ class Score:
 
 @dataclass(frozen=True)
 class Mean:
-    """A mean of n scores and its 90 % interval (Student's t, held within the scale); `low`
-    and `high` are None where one score allows no interval."""
+    """A mean of n scores and its 90 % interval, held within the scale: that of a normal mean
+    whose variance has a prior worth one answer (Gelman et al., Bayesian Data Analysis, 2013,
+    section 3.3). `low` and `high` are None where one score allows no interval."""
 
     value: float
     low: float | None
@@ -98,5 +102,6 @@ def mean(values: Sequence[float]) -> Mean | None:
     middle = statistics.fmean(values)
     if n == 1:
         return Mean(middle, None, None, 1)
-    half = T95[min(n - 1, len(T95)) - 1] * statistics.stdev(values) / math.sqrt(n)
+    variance = ((n - 1) * statistics.variance(values) + SPREAD**2) / n
+    half = T95[min(n, len(T95)) - 1] * math.sqrt(variance / n)
     return Mean(middle, max(0.0, middle - half), min(BEST, middle + half), n)

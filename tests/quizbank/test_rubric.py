@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,3 +68,23 @@ def test_one_score_has_no_interval_and_none_has_no_mean():
     assert (mean([3.0]).value, mean([3.0]).low) == (3.0, None)
     low = mean([1.0, 3.0])
     assert math.isclose(low.low, 0.0)
+
+
+# What a person's answers may get, and how often: evenly, mostly well, nearly always the same.
+PEOPLE = (
+    ((0, 1, 2, 3, 4), (0.2, 0.2, 0.2, 0.2, 0.2)),
+    ((4 / 3, 2, 8 / 3), (0.25, 0.5, 0.25)),
+    ((0, 4), (0.1, 0.9)),
+)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("n", [3, 5])
+def test_the_interval_holds_what_more_questions_would_tell(person, n):
+    """Without a prior the last of these people was inside it in a third of their interviews:
+    equal scores had an interval of no width."""
+    scores, chances = person
+    truth = sum(s * p for s, p in zip(scores, chances, strict=True))
+    drawn = np.random.default_rng(n).choice(scores, size=(2_000, n), p=chances)
+    inside = [one.low <= truth <= one.high for one in map(mean, drawn.tolist())]
+    assert np.mean(inside) > 0.85
