@@ -17,6 +17,7 @@ from quizbank.views.drawing import WIDE, dot, drawn, line, nice, percent, rect, 
 from quizbank.wording import calendar, say
 
 ENOUGH_CALIBRATED = 50
+APART = 42  # px from one share written below an axis to the next
 
 # --- True retention: a dot and its interval a row ---
 
@@ -35,8 +36,9 @@ def retention(found: Statistics, width: int) -> SafeString:
 
     bottom = 26 + step * len(rows)
     parts = []
+    apart = next(n for n in (1, 2, 5, 10) if n == 10 or x(n / 10) - x(0) >= APART)
     for tenth in range(round(10 * low), 11):
-        if wide or tenth % 2 == 0:
+        if tenth % apart == 0:
             parts.append(line(x(tenth / 10), 18, x(tenth / 10), bottom, "grid"))
             parts.append(text(x(tenth / 10), bottom + 16, f"{10 * tenth} %", "middle"))
     parts.append(line(x(found.wanted), 16, x(found.wanted), bottom, "bound"))

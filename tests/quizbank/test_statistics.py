@@ -7,19 +7,24 @@ import io
 import random
 import re
 import uuid
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from demos.figures.markup import width as span
 from quizbank.models import Card, Interview, ReviewEvent, StudyProfile, User
 from quizbank.models.history import undos_of
-from quizbank.queries.statistics import Statistics, statistics
+from quizbank.queries.statistics import Retention, Statistics, statistics
 from quizbank.scheduling import DEFAULT_PARAMETERS, recall
 from quizbank.services.acts import reset, set_due
 from quizbank.services.study import undo
+from quizbank.views.drawing import NARROW, WIDE
+from quizbank.views.progress_figures import retention
 from tests.cast import MONDAY
 from tests.quizbank.study_cast import grade, make_questions
 
@@ -150,6 +155,19 @@ def test_the_days_ahead_mark_the_day_of_the_interview(
     assert not mark.search(alice_client.get(page).content.decode())
     Interview.objects.create(user=alice, day=timezone.localdate() + 3 * DAY)
     assert len(mark.findall(alice_client.get(page).content.decode())) == 2, "wide and narrow"
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("recalled", [0, 1, 2, 4, 30])
+def test_the_shares_below_an_axis_stand_apart(alice, width, recalled):
+    """However low an interval reaches, and with it the axis."""
+    rows = [Retention(None, None, n=max(4, recalled), recalled=recalled)]
+    drawn = str(retention(replace(of(alice), retention=rows), width))
+    said = re.findall(r'<text x="([\d.]+)"[^>]*>(\d+ %)</text>', drawn)
+    ends = [(float(x) - span(share) / 2, float(x) + span(share) / 2) for x, share in said]
+    assert len(ends) > 1
+    assert said[-1][1] == "100 %"
+    assert all(end + 4 < start for (_, end), (start, _) in pairwise(ends))
 
 
 def test_days_and_confidence_are_counted(alice, questions):
