@@ -12,6 +12,7 @@ import html
 import re
 import unicodedata
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 from latex2mathml.converter import convert_to_element
 from latex2mathml.symbols_parser import convert_symbol
@@ -35,6 +36,8 @@ STYLES = re.compile(
     r"\\(?:text|boldsymbol|math[a-z]+|(?:wide)?(?:hat|tilde)|(?:over|under)[a-z]+|bar|vec|d?dot)"
     r"(?![A-Za-z])"
 )
+SIGNS = tuple("+−±∓")
+CLOSING = tuple(")]}|‖⟩!⌋⌉")
 MACRO = re.compile(r"\\([A-Za-z]+\*?)")
 
 
@@ -59,6 +62,7 @@ def mathml(tex: str, *, block: bool = False) -> str:
         _check_element(element)
         _embolden(element)
     _space_functions(root)
+    _bind_signs(root)
     return ET.tostring(root, encoding="unicode")
 
 
@@ -164,6 +168,15 @@ def _space_functions(root: ET.Element) -> None:
         for index in range(len(children) - 2, -1, -1):
             if _is_function(children[index]) and children[index + 1].tag not in ("mo", "mspace"):
                 parent.insert(index + 1, ET.Element("mspace", width="0.167em"))
+
+
+def _bind_signs(root: ET.Element) -> None:
+    """No space after a sign that follows an operator: browsers set `(-1)` like `a - 1`."""
+    for parent in root.iter():
+        for before, sign in pairwise(parent):
+            follows = before.tag == "mo" and (before.text or "") not in CLOSING
+            if follows and sign.tag == "mo" and sign.text in SIGNS:
+                sign.set("form", "prefix")
 
 
 def _is_function(element: ET.Element) -> bool:

@@ -127,6 +127,14 @@ def test_a_formula_becomes_mathml_and_keeps_its_tex(tex: str) -> None:
     assert 'alttext="' in rendered.html
 
 
+@pytest.mark.parametrize(
+    ("tex", "bound"),
+    [("U(-b, b)", 1), ("a = -b", 1), (r"\{-1, +1\}", 2), ("-x", 0), ("(a) - b", 0), ("n! - 1", 0)],
+)
+def test_a_sign_after_an_operator_stands_close_to_its_number(tex: str, bound: int) -> None:
+    assert mathml(tex).count('<mo form="prefix">') == bound
+
+
 def test_a_displayed_formula_is_a_block() -> None:
     assert 'display="block"' in block("$$\nx = 1\n$$").html
 
