@@ -63,12 +63,14 @@ def make_own(*, owner: User, wanted: Sequence[Wanted], now: datetime) -> tuple[l
     return [known[slug] for slug in slugs], created
 
 
-def retire_unused(*, owner: User | None, questions: Iterable[int | None], now: datetime) -> None:
-    """Retire those of the person's own questions that no passage in sight asks any more."""
+def retire_unused(*, owner: User | None, questions: Iterable[int | None], now: datetime) -> int:
+    """Retire those of the person's own questions that no passage in sight asks (any more); how
+    many. Their past is kept."""
     asked = Passage.objects.filter(document__removed_at=None, question__isnull=False)
     own = Question.everyone.filter(owner=owner, owner__isnull=False, retired_at=None)
     gone = own.filter(pk__in=[pk for pk in questions if pk])
-    gone.exclude(pk__in=asked.values("question")).update(retired_at=now, updated_at=now)
+    unused = gone.exclude(pk__in=asked.values("question"))
+    return unused.update(retired_at=now, updated_at=now)
 
 
 def revive(*, owner: User | None, questions: Iterable[int | None]) -> None:

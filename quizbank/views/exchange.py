@@ -23,7 +23,7 @@ from quizbank.exchange import sheets
 from quizbank.exchange.headings import First, FirstRow
 from quizbank.models import PendingUpload, Question, Topic, User
 from quizbank.models.bank import OWN_TOPIC
-from quizbank.queries import people, tables
+from quizbank.queries import own, people, tables
 from quizbank.services import importing
 from quizbank.services.bringing import files
 from quizbank.services.bringing.report import REASONS
@@ -101,7 +101,7 @@ def confirm(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     report = file.bring_in(user, now, settings=bool(request.POST.get("settings")))
     waiting.delete()
     remarks = [asdict(text) for text in file.remarks]
-    request.session[REPORT] = {**report.json(), "remarks": remarks}
+    request.session[REPORT] = {**report.json(), "remarks": remarks, "at": now.isoformat()}
     return redirect("quizbank:exchange_done")
 
 
@@ -113,7 +113,9 @@ def done(request: HttpRequest) -> HttpResponse:
     if user is None or report is None:
         return redirect("quizbank:exchange")
     remarks = [Text(**text) for text in report.get("remarks", ())]
-    return render(request, "quizbank/exchange/done.html", _shown(report, user, remarks))
+    made = own.brought_at(user, moment_of(report)).count()
+    context = {**_shown(report, user, remarks), "made": made}
+    return render(request, "quizbank/exchange/done.html", context)
 
 
 @never_cache
@@ -143,15 +145,18 @@ def _person(request: HttpRequest) -> User | None:
 
 def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
     user = _person(request)
-    own = Question.everyone.filter(owner=user, retired_at=None) if user else Question.objects.none()
+    mine = own.own_questions(user) if user else Question.objects.none()
+    away = own.put_away(user) if user else Question.objects.none()
     context = {
         "error": error,
         "endings": ",".join(files.READERS),
         "largest": files.LARGEST >> 20,
         "cards": user.cards.count() if user else 0,
         "topics": Topic.objects.exclude(slug=OWN_TOPIC),
-        "own": list(own.order_by("-created_at", "path")[:MOST_OWN]),
-        "more_own": max(0, own.count() - MOST_OWN),
+        "own": list(mine[:MOST_OWN]),
+        "more_own": max(0, mine.count() - MOST_OWN),
+        "away": list(away[:MOST_OWN]),
+        "away_count": away.count(),
     }
     return render(request, "quizbank/exchange/exchange.html", context, status=status)
 
@@ -176,6 +181,11 @@ def _first_row(row: FirstRow | None) -> dict[str, str] | None:
         "other": row.other if row.either else "",
         "instead": say(f"exchange.as_{row.other}"),
     }
+
+
+def moment_of(report: Mapping[str, Any]) -> datetime:
+    """When the file of a report was brought in."""
+    return datetime.fromisoformat(report["at"])
 
 
 def _shown(report: Mapping[str, Any], user: User, remarks: Iterable[Text]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from quizbank.models import Card, EventKind, Question, User
 from quizbank.queries import cards as queries
+from quizbank.queries.own import may_put_away
 from quizbank.queries.people import day_today
 from quizbank.wording import calendar, say
 
@@ -39,6 +40,7 @@ def menu(visitor: User | AnonymousUser, question: Question, now: datetime) -> di
         "today": today,
         "tomorrow": today + timedelta(days=1),
         "buried_until": buried,
+        "own": isinstance(visitor, User) and may_put_away(visitor, question),
         "facts": facts(card) if card and card.reps else [],
     }
 

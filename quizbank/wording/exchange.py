@@ -71,6 +71,35 @@ WORDS = {
     "exchange.download": ("下载", "Download"),
     "exchange.own": ("你自己的题", "Questions of your own"),
     "exchange.own_more": ("还有 {n} 道。", "And {n} more."),
+    "exchange.noted": ("来自你的笔记", "From your notes"),
+    "exchange.put_away": ("收起这道题", "Put this question away"),
+    "exchange.put_this_away": ("收起", "Put away"),
+    "exchange.put_away_one": (
+        "收起了“{title}”。在“导入与导出”页可以放回来。",
+        "“{title}” is put away. It can be taken out again on the page “Import and export”.",
+    ),
+    "exchange.put_away_many": (
+        "收起了 {n} 道题，可以在下面放回来。",
+        "{n} questions are put away; they can be taken out again below.",
+    ),
+    "exchange.away": ("收起的题", "Put away"),
+    "exchange.away_words": (
+        "不再问，也不算进要学的；做过的复习仍然算数。",
+        "They are no longer asked or forecast; the reviews you did still count.",
+    ),
+    "exchange.take_out": ("放回来", "Take out"),
+    "exchange.take_all_out": ("{n} 道全部放回来", "Take all {n} out"),
+    "exchange.taken_out": (
+        "放回了 {n} 道题。",
+        "{n} {n:question is|questions are} back.",
+    ),
+    "exchange.not_these": ("不是想要的题？", "Not what you wanted?"),
+    "exchange.not_these_words": (
+        "这份文件新建的 {n} 道题可以一起收起，题库里的题和复习不变。再带进来一次，就又都回来。",
+        "The {n} {n:question|questions} that this file made can be put away together; the bank and"
+        " your reviews of it stay. Bring the file in again and they are back.",
+    ),
+    "exchange.put_these_away": ("收起这 {n} 道题", "Put {n} {n:question|questions} away"),
     "exchange.preview": ("这份文件里有什么", "What is in the file"),
     "exchange.first_card": ("第一行当作一张卡片。", "The first row is taken as a card."),
     "exchange.first_headings": (
@@ -119,9 +148,8 @@ WORDS = {
     "exchange.to_progress": ("看进度", "See your progress"),
     "exchange.to_own": ("看看自己的题", "Your own questions"),
     "exchange.undo_hint": (
-        "每条复习都可以在那道题的页面上撤销；不想学的题可以搁置。",
-        "Each review can be taken back on the page of its question, and a question you do not"
-        " want can be suspended.",
+        "每条复习都可以在那道题的页面上撤销。",
+        "Each review can be taken back on the page of its question.",
     ),
     # What a report counts.
     "exchange.of_note": ("卡片", "Cards"),
