@@ -17,7 +17,8 @@ from quizbank.services.errors import BadReview
 from quizbank.services.log import digest
 
 OLDEST = timedelta(days=90)
-AHEAD = timedelta(minutes=5)  # how far a client's clock may run before ours
+AHEAD = timedelta(minutes=5)  # a client's clock further before ours is set back to this
+WRONG = timedelta(days=1)  # and from here on it says nothing of the day, in whatever zone
 LONGEST_DURATION = 10 * 60 * 1000  # ms; longer means the learner went away
 MOST_TICKS = 100
 LONGEST_EXTRA = 4_000  # characters of JSON
@@ -149,6 +150,13 @@ def _check_time(at: datetime | None, now: datetime) -> None:
         return
     if at.tzinfo is None:
         text = Text("复习时间须带时区。", "The time of the review needs a time zone.")
+        raise BadReview("reviewed_at", text)
+    if at > now + WRONG:
+        text = Text(
+            "复习时间比现在晚了一天以上，未予记录。请校准设备的时钟。",
+            "This review is more than a day in the future and was not recorded. Set the clock"
+            " of the device right.",
+        )
         raise BadReview("reviewed_at", text)
     if at < now - OLDEST:
         text = Text(

@@ -258,9 +258,19 @@ def test_a_batch_may_be_larger_than_one_review(as_alice: Api) -> None:
 
 
 def test_clocks_are_kept_in_their_zone_and_clamped(as_alice: Api) -> None:
-    ahead = (datetime.now(UTC) + timedelta(days=3)).isoformat()
+    ahead = (datetime.now(UTC) + timedelta(hours=14)).isoformat()
     told = as_alice.post("reviews/", review(reviewed_at=ahead)).json()
     assert datetime.fromisoformat(told["reviewed_at"]) < datetime.now(UTC) + timedelta(minutes=6)
+
+
+@pytest.mark.parametrize("away", [timedelta(days=2), timedelta(days=-91), timedelta(days=9_000)])
+def test_a_clock_that_cannot_be_right_is_refused_alone(as_alice: Api, away: timedelta) -> None:
+    """The rest of its batch is kept."""
+    wrong = review(reviewed_at=(datetime.now(UTC) + away).isoformat())
+    told = as_alice.post("reviews/", [wrong, review()]).json()["results"]
+    assert [one["status"] for one in told] == [400, 201]
+    assert [one["field"] for one in told[0]["problem"]["errors"]] == ["reviewed_at"]
+    assert ReviewEvent.objects.count() == 1
 
 
 def test_the_log_is_ones_own_and_latest_first(as_alice: Api, as_mallory: Api) -> None:
