@@ -18,6 +18,7 @@ from quizbank.forms import wishes
 from quizbank.forms.reading import name
 from quizbank.models.study import ANSWER_LENGTH
 from quizbank.queries.sessions import TODAY, Wish
+from quizbank.queries.study import StudyItem
 
 SURE = ("low", "mid", "high")
 LONGEST_ZONE = 64
@@ -28,13 +29,15 @@ LONGEST_MS = 10 * 60 * 1000
 class Draft:
     """`shown_at` is when the front was first shown, `duration_ms` how long until the answer.
 
-    `wish` is the session the card belongs to.
+    `wish` is the session the card belongs to, `seen` how often it had been answered when it was
+    first shown.
     `asked` says that a prediction was asked for, so that none means it was skipped.
     """
 
     question: str
     client_uuid: uuid.UUID = field(default_factory=uuid.uuid4)
     shown_at: int = 0
+    seen: int | None = None
     duration_ms: int = 0
     answer: str = ""
     choice: str = ""
@@ -47,8 +50,9 @@ class Draft:
     ticks: tuple[str, ...] = ()
 
     @classmethod
-    def new(cls, question: str, now: datetime, wish: Wish = TODAY) -> Draft:
-        return cls(question=question, shown_at=_milliseconds(now), wish=wish)
+    def new(cls, item: StudyItem, now: datetime, wish: Wish = TODAY) -> Draft:
+        seen = item.card.reps if item.card else 0
+        return cls(question=item.question.path, shown_at=_milliseconds(now), seen=seen, wish=wish)
 
     @classmethod
     def read(cls, posted: QueryDict) -> Draft:
@@ -58,6 +62,7 @@ class Draft:
             question=posted.get("question", ""),
             client_uuid=name(posted.get("client_uuid", "")),
             shown_at=wishes.whole(posted.get("shown_at", "")),
+            seen=wishes.whole(seen) if (seen := posted.get("seen")) else None,
             duration_ms=min(wishes.whole(posted.get("duration_ms", "")), LONGEST_MS),
             answer=posted.get("answer", "").replace("\r\n", "\n"),
             choice=posted.get("choice", ""),
@@ -84,6 +89,10 @@ class Draft:
     @property
     def too_long(self) -> bool:
         return len(self.answer) > ANSWER_LENGTH
+
+    def answered_elsewhere(self, reps: int) -> bool:
+        """Whether a card answered so often now was answered since beside this answer."""
+        return self.seen is not None and reps > self.seen + 1
 
     def prediction(self, demo: str | None) -> dict[str, Any] | None:
         """As the log keeps it; None where no prediction was asked."""

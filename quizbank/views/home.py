@@ -81,7 +81,7 @@ def _first(request: HttpRequest, now: datetime) -> dict[str, Any]:
         item = next_item(request.user, now)
     if item is None:
         return {"empty": True}
-    return cards.front(request, item, Draft.new(item.question.path, now), now)
+    return cards.front(request, item, Draft.new(item, now), now)
 
 
 def _returning(request: HttpRequest, user: User, now: datetime) -> dict[str, Any]:

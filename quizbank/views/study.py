@@ -57,7 +57,7 @@ def study(request: HttpRequest) -> HttpResponse:
         return gone(request)
     if item is None:
         return _end(request, wish, now)
-    return show_front(request, item, draft or Draft.new(item.question.path, now, wish))
+    return show_front(request, item, draft or Draft.new(item, now, wish))
 
 
 @posted
@@ -113,9 +113,11 @@ def grade(request: HttpRequest) -> HttpResponse:
         return next_card(draft.wish)
     except BadReview as bad:
         return _refused(request, draft, bad)
-    event = recorded.event
     if recorded.created:
-        messages.success(request, _graded(event), extra_tags="undo")
+        words = _graded(recorded.event)
+        if draft.answered_elsewhere(recorded.card.reps):
+            words = say("study.elsewhere", graded=words)
+        messages.success(request, words, extra_tags="undo")
     return next_card(draft.wish)
 
 

@@ -72,6 +72,10 @@ WORDS = {
     ),
     "study.sealed": ("封存的证明", "Sealed proof"),
     "study.done": ("{grade}，{wait}后再来", "{grade} · {wait}"),
+    "study.elsewhere": (
+        "{graded}。这张卡打开之后已在别处评过，两次都算。",
+        "{graded}. It was graded elsewhere while it was open here; both grades count.",
+    ),
     "study.already": (
         "这张卡刚才已经评过了，先前的评分不变。想改就撤销它。",
         "This card was graded a moment ago, and that grade stands. To change it, undo it.",

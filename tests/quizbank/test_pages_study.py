@@ -11,6 +11,7 @@ from django.test import Client
 
 from quizbank.models import Card, EventKind, Question, ReviewEvent, User
 from quizbank.models.study import ANSWER_LENGTH
+from quizbank.services.audit import audit
 from tests.proven import BELL, STONE
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +127,22 @@ def test_another_grade_for_the_same_card_changes_nothing_and_says_so(
     answer = client.post("/en/study/grade/", sent | {"rating": 1}, follow=True)
     assert ReviewEvent.objects.get().rating == 3
     assert "that grade stands" in text_of(answer)
+
+
+def test_a_card_graded_in_two_tabs_is_graded_twice_and_the_second_says_so(
+    client: Client, stone: Question
+) -> None:
+    first, second = fields(reveal(client)), fields(reveal(client))
+    page = text_of(client.post("/en/study/grade/", first | {"rating": 3}, follow=True))
+    assert "graded elsewhere" not in page
+    page = text_of(client.post("/en/study/grade/", second | {"rating": 4}, follow=True))
+    assert "graded elsewhere" in page
+    assert [event.rating for event in ReviewEvent.objects.order_by("id")] == [3, 4]
+    user = User.objects.get()
+    assert audit(user=user, repair=False).differences == []
+    undo = fields(page, 'action="/en/study/undo/"')
+    client.post("/en/study/undo/", undo)
+    assert Card.objects.get().reps == 1
 
 
 def test_the_toast_says_when_it_comes_back_and_can_undo(client: Client, stone: Question) -> None:
