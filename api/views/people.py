@@ -29,7 +29,7 @@ from quizbank.services.profile import edit_profile
 PROFILE = (
     *("zone", "rollover_hour", "desired_retention", "new_per_day", "minutes_per_day"),
     *("maximum_interval", "learning_steps", "relearning_steps", "fuzz", "load_balancing"),
-    *("easy_days", "leech_threshold", "leech_suspends"),
+    *("easy_days", "leech_threshold", "leech_suspends", "suggests_grades"),
 )
 MOST_TOKENS = 20
 
@@ -50,6 +50,7 @@ class GivenProfile(Given):
     )
     leech_threshold = Whole(required=False, min_value=0, max_value=99)
     leech_suspends = Switch(required=False)
+    suggests_grades = Switch(required=False)
     language = OneOf(choices=("zh-hans", "en"), required=False)
 
 
@@ -72,6 +73,7 @@ class Profile(Shape):
     easy_days = s.ListField(child=s.FloatField())
     leech_threshold = s.IntegerField()
     leech_suspends = s.BooleanField()
+    suggests_grades = s.BooleanField()
 
 
 class Person(Shape):

@@ -17,7 +17,7 @@ LOWEST_RETENTION, HIGHEST_RETENTION = RETENTION
 
 WHOLE = ("new_per_day", "minutes_per_day", "maximum_interval", "rollover_hour", "leech_threshold")
 STEPS = ("learning_steps", "relearning_steps")
-SWITCHES = ("fuzz", "load_balancing", "leech_suspends")
+SWITCHES = ("fuzz", "load_balancing", "leech_suspends", "suggests_grades")
 # What a weekday may be, as a share of a normal day's load.
 SHARES = {"normal": 1.0, "reduced": 0.5, "none": 0.0}
 STEP = re.compile(r"(\d{1,6})(s|m|h)")

@@ -123,6 +123,7 @@ class StudyProfile(models.Model):
         default=8, validators=[MaxValueValidator(99)]
     )
     leech_suspends = models.BooleanField(default=False)
+    suggests_grades = models.BooleanField(default=True)
     # What the log says was adopted last, and when; no set means the published defaults.
     parameter_set = models.ForeignKey(
         "quizbank.ParameterSet", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

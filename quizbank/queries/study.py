@@ -194,6 +194,11 @@ def question_state(user: Visitor, question: Question, now: datetime) -> Question
     return QuestionState(card, chance)
 
 
+def suggests_to(user: Visitor) -> bool:
+    """Whether the person wants grades suggested, as all do who said nothing else."""
+    return read_profile(known(user)).suggests_grades
+
+
 def usual_duration_ms(user: Visitor) -> float | None:
     """The median time of the person's last fifty answers; None while there are few."""
     timed = ReviewEvent.objects.filter(

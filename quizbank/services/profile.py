@@ -79,7 +79,9 @@ CHOICES: dict[str, tuple[Callable[[Any], bool], Text]] = {
     "maximum_interval": (_whole(1, LONGEST_INTERVAL), _range(1, LONGEST_INTERVAL)),
     "minutes_per_day": (_whole(0, MOST_MINUTES), _range(0, MOST_MINUTES)),
     "leech_threshold": (_whole(0, MOST_LAPSES), _range(0, MOST_LAPSES)),
-    **dict.fromkeys(("fuzz", "load_balancing", "leech_suspends"), (_is_switch, SWITCH)),
+    **dict.fromkeys(
+        ("fuzz", "load_balancing", "leech_suspends", "suggests_grades"), (_is_switch, SWITCH)
+    ),
     **{name: (_passes(check_steps), STEPS) for name in ("learning_steps", "relearning_steps")},
     "easy_days": (_passes(check_easy_days), EASY_DAYS),
     "language": (

@@ -20,6 +20,7 @@ from quizbank.queries.study import (
     counts,
     last_deed,
     previews,
+    suggests_to,
     usual_duration_ms,
 )
 from quizbank.scheduling import Ticks, suggest
@@ -110,8 +111,8 @@ def back(visitor: Visitor, item: StudyItem, draft: Draft, now: datetime) -> dict
     question = get_question(item.question.path, visitor)
     shown = evidence(question)
     ticks = checklist(question, draft)
-    usual = usual_duration_ms(visitor)
-    suggested = suggestion(question, draft, usual)
+    usual, suggests = usual_duration_ms(visitor), suggests_to(visitor)
+    suggested = suggestion(question, draft, usual) if suggests else None
     crammed = draft.wish.kind == "cram"
     promises = {} if crammed else previews(item.card, visitor, now, unseen=item.question)
     return {
@@ -119,6 +120,7 @@ def back(visitor: Visitor, item: StudyItem, draft: Draft, now: datetime) -> dict
         **_card(question, item, draft, shown),
         "ticks": ticks,
         "usual_ms": usual,
+        "suggests": suggests,
         "suggested": suggested,
         "suggestion_says": _suggestion_words(question, draft, suggested),
         "grades": [
@@ -176,6 +178,13 @@ def checklist(question: Question, draft: Draft) -> list[Tick]:
         Tick(name, kind, html, TICK_KEYS[i] if i < len(TICK_KEYS) else "", name in draft.ticks)
         for i, (name, kind, html) in enumerate(lines)
     ]
+
+
+def suggested_to(visitor: Visitor, question: Question, draft: Draft) -> int | None:
+    """The grade that was suggested when the card was graded; None to those who want none."""
+    if not suggests_to(visitor):
+        return None
+    return suggestion(question, draft, usual_duration_ms(visitor))
 
 
 def suggestion(question: Question, draft: Draft, usual_ms: float | None) -> int | None:

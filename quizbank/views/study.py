@@ -24,7 +24,6 @@ from quizbank.queries.study import (
     StudyItem,
     counts,
     get_event_for,
-    usual_duration_ms,
 )
 from quizbank.services.errors import BadReview, ReviewConflict
 from quizbank.services.study import record_review
@@ -100,7 +99,7 @@ def grade(request: HttpRequest) -> HttpResponse:
             client_uuid=draft.client_uuid,
             now=now,
             duration_ms=draft.duration_ms,
-            suggestion=cards.suggestion(question, draft, usual_duration_ms(user)),
+            suggestion=cards.suggested_to(user, question, draft),
             answer=draft.answer,
             ticks=sorted(known.intersection(draft.ticks)),
             prediction=prediction,

@@ -50,6 +50,11 @@ WORDS = {
         "自动搁置，等我重新读懂再说",
         "Suspend such a card until I have read up on it",
     ),
+    "settings.grading": ("评分", "Grading"),
+    "settings.suggests_grades": (
+        "按说到的要点建议评分",
+        "Suggest a grade from the points I ticked",
+    ),
     "settings.load": ("记忆率与负担", "Retention and its cost"),
     "settings.load_words": (
         "按现在的设置和你的记忆参数模拟一年；后半年 {cards} 张卡都已学过，平均是：",

@@ -72,6 +72,10 @@ WORDS = {
     ),
     "study.sealed": ("封存的证明", "Sealed proof"),
     "study.done": ("{grade}，{wait}后再来", "{grade} · {wait}"),
+    "study.offline": (
+        "没有网络。你的回答留在这里，连上后自动发出。",
+        "No network. What you said waits here and is sent once you are back.",
+    ),
     "study.elsewhere": (
         "{graded}。这张卡打开之后已在别处评过，两次都算。",
         "{graded}. It was graded elsewhere while it was open here; both grades count.",

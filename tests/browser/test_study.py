@@ -132,6 +132,27 @@ def test_a_double_click_is_one_review(quiet: Page, stone: Question) -> None:
     assert ReviewEvent.objects.count() == 1
 
 
+def test_what_is_said_without_a_network_waits_for_it(quiet: Page, stone: Question) -> None:
+    quiet.goto("/en/study/")
+    quiet.locator("#answer").fill("heard on a train")
+    told = quiet.get_by_text("No network.")
+    quiet.context.set_offline(True)
+    quiet.get_by_role("button", name="Show answer").click()
+    expect(told).to_be_visible()
+    quiet.context.set_offline(False)
+    answered(quiet)
+    expect(told).not_to_be_visible()
+    quiet.context.set_offline(True)
+    quiet.keyboard.press("1")
+    quiet.keyboard.press("3")
+    expect(told).to_be_visible()
+    assert not ReviewEvent.objects.exists()
+    quiet.context.set_offline(False)
+    asked(quiet)
+    event = ReviewEvent.objects.get()
+    assert (event.rating, event.answer) == (3, "heard on a train")
+
+
 def test_question_and_dock_stay_where_they_are(quiet: Page, stone: Question) -> None:
     quiet.goto("/en/study/")
     quiet.evaluate(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from quizbank.models import Card, EventKind, Question, ReviewEvent, User
+from quizbank.models import Card, EventKind, Question, ReviewEvent, StudyProfile, User
 from quizbank.models.study import ANSWER_LENGTH
 from quizbank.services.audit import audit
 from tests.proven import BELL, STONE
@@ -197,6 +197,20 @@ def test_the_suggestion_follows_the_rule(
     client: Client, stone: Question, ticks: list[str], said: str
 ) -> None:
     assert said in reveal(client, ticks=ticks)
+
+
+def test_who_wants_no_suggestions_gets_none(client: Client, stone: Question) -> None:
+    back = fields(reveal(client))
+    assert "data-suggestion" in text_of(client.post("/en/study/reveal/", back))
+    StudyProfile.objects.update_or_create(
+        user=User.objects.get(), defaults={"suggests_grades": False}
+    )
+    page = text_of(client.post("/en/study/reveal/", back))
+    assert "data-suggestion" not in page
+    assert 'class="suggested"' not in page
+    client.post("/en/study/grade/", fields(page) | {"rating": 2, "ticks": ["k1"]})
+    event = ReviewEvent.objects.get()
+    assert (event.rating, event.suggestion, event.ticks) == (2, None, ["k1"])
 
 
 def test_an_answer_too_long_comes_back_whole_with_the_reason(

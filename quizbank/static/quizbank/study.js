@@ -73,7 +73,14 @@
     return { rating, says, ticks };
   }
 
+  // What Enter says: the suggested grade, else Good.
+  function accepted() {
+    return (one("[data-suggestion]") && suggestion(back()).rating) || 3;
+  }
+
   function show(form) {
+    const line = form.querySelector("[data-suggestion]");
+    if (!line) return;
     const { rating, says, ticks } = suggestion(form);
     let word = "";
     form.querySelectorAll(".grades button").forEach((button) => {
@@ -81,7 +88,6 @@
       button.classList.toggle("suggested", chosen);
       if (chosen) word = button.dataset.word;
     });
-    const line = form.querySelector("[data-suggestion]");
     const pieces = line.dataset[says].replace("{n}", ticks.musts).replace("{total}", ticks.mustsTotal)
       .split(/<b>\{grade\}<\/b>/);
     line.replaceChildren(pieces[0]);
@@ -126,6 +132,26 @@
     if (wrong) wrong.focus();
   }
 
+  // --- without a network ----------------------------------------------------------------
+
+  // What was said waits on its page, and the last button pressed is pressed when it is back.
+  let held = null;
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (navigator.onLine || !form.matches("[data-front], [data-back]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation(); // nothing was sent yet
+    held = { form, submitter: event.submitter };
+    form.querySelector("[data-offline]").hidden = false;
+  }, true);
+  addEventListener("online", () => {
+    if (!held?.form.isConnected) return;
+    const { form, submitter } = held;
+    held = null;
+    form.querySelector("[data-offline]").hidden = true;
+    form.requestSubmit(submitter);
+  });
+
   // --- forms ----------------------------------------------------------------------------
 
   document.addEventListener("submit", (event) => {
@@ -162,7 +188,7 @@
   function onBack(key, event) {
     if (/^[1-4]$/.test(key)) return grade(key);
     const onControl = event.target.closest("button, a, summary, input");
-    if (key === "Enter" && !onControl) return grade(suggestion(back()).rating ?? 3);
+    if (key === "Enter" && !onControl) return grade(accepted());
     if (key === " " && !onControl) return grade(3);
     if (key === "p") { const panel = one("#proof"); if (panel) { panel.scrollIntoView({ block: "start" }); panel.focus({ preventScroll: true }); } return Boolean(panel); }
     if (key === "l") return press("[data-lab]");
