@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import uuid
 from datetime import timedelta
@@ -201,15 +202,35 @@ def test_the_command_writes_the_file(alice: User, tmp_path: Path) -> None:
     grade(alice, question, 3, MONDAY)
     out = tmp_path / "deck.apkg"
     for name in ("alice", "Alice@example.org"):
-        call_command("export_anki", user=name, out=out, language="en", verbosity=0)
+        call_command("export_apkg", out, user=name, language="en", verbosity=0)
         (note,) = read_here(out.read_bytes(), out.name, tmp_path).notes
         assert note.deck == "Proofdeck::Topic"
         out.unlink()
     with pytest.raises(CommandError, match="no person"):
-        call_command("export_anki", user="bob", out=out)
+        call_command("export_apkg", out, user="bob")
     with pytest.raises(CommandError, match="no topic"):
-        call_command("export_anki", user="alice", out=out, topic="nothing")
+        call_command("export_apkg", out, user="alice", topic="nothing")
     assert not out.exists()
+
+
+def test_a_package_goes_and_comes_by_command(alice: User, mallory: User, tmp_path: Path) -> None:
+    """Ours, to another person and again: the bank's cards are there, only their past is new."""
+    question, _ = make_questions(2)
+    for day in range(3):
+        grade(alice, question, 3, MONDAY + timedelta(days=day))
+    deck = tmp_path / "deck.apkg"
+    call_command("export_apkg", deck, user="alice", verbosity=0)
+    told = []
+    for _ in range(2):
+        out = io.StringIO()
+        call_command("import_apkg", deck, user="mallory", json=True, stdout=out)
+        told.append(json.loads(out.getvalue()))
+    first = {"notes": 2, "cards": 2, "reviews": 3, "created": 0, "updated": 2, "skipped": 0}
+    assert told == [first, {**first, "reviews": 0}]
+    assert Card.objects.get(user=mallory, question=question).reps == 3
+    deck.write_bytes(b"no package")
+    with pytest.raises(CommandError, match=r"deck\.apkg: "):
+        call_command("import_apkg", deck, user="mallory")
 
 
 def test_a_package_of_ours_is_known_again_in_the_child(stone: Question) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Q
 from django.utils import timezone
 
 from quizbank.exchange.headings import First
+from quizbank.management.named import person_named
 from quizbank.models import User
 from quizbank.services.bringing import Report, files
 from quizbank.services.errors import BadFile
@@ -36,20 +36,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the reports as JSON alone")
 
     def handle(self, *args: Any, files: list[Path], **options: Any) -> None:
-        named = Q(username=options["user"]) | Q(email__iexact=options["user"])
-        people = list(User.objects.filter(named, is_active=True)[:2])
-        if len(people) != 1:
-            how_many = "more than one person" if people else "no person"
-            remedy = (
-                "Name the account by its user name." if people else "Sign up on the site first."
-            )
-            raise CommandError(f"There is {how_many} named {options['user']!r}. {remedy}")
+        user = person_named(options["user"])
         reports: list[dict[str, Any]] = []
         refused = []
         for path in files:
             try:
                 file = _opened(path, options)
-                report = _report(file, people[0], options)
+                report = _report(file, user, options)
             except (BadFile, OSError) as error:
                 refused.append(f"{path}: {error}")
                 continue
