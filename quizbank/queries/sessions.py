@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import median
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, Sum
 
-from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, User
+from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, Topic, User
 from quizbank.models.history import day_of, parameters_of, read_profile, undos_of
 from quizbank.models.interviews import open_interview
 from quizbank.queries import study
@@ -18,10 +21,28 @@ from quizbank.queries.study import StudyItem
 from quizbank.queries.today import Visitor, done_on
 from quizbank.scheduling import recall
 
-Chance = tuple[float, UUID]
 KINDS = ("due", "new", "weak", "cram")
 SHORT = 15  # minutes
+DRILL = 10  # minutes, for the weakest topic
 INTERVIEW = "~interview"  # in the place of a topic: what the interview may ask
+
+
+class Chance(NamedTuple):
+    """The probability that a card is recalled now."""
+
+    recall: float
+    card: UUID
+    topic: int
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What there is to do now beside the day's own session: kinds, and the topic, of those with
+    a weak card, that is recalled the worst."""
+
+    kinds: list[str]
+    weakest: Topic | None = None
+    drill: int = DRILL
 
 
 @dataclass(frozen=True)
@@ -84,14 +105,26 @@ def next_of(
     )
 
 
-def offers(visitor: Visitor, now: datetime) -> list[str]:
-    """The kinds, beside the day's own, in which there is something to do now."""
-    something = {"new": study.unseen(visitor, now).exists()}
-    if isinstance(visitor, User):
-        day = _Day(visitor, now)
-        known = day.known()
-        something |= {"weak": bool(day.weak(known)), "cram": bool(day.uncrammed(known))}
-    return [kind for kind in KINDS if something.get(kind)]
+def offers(visitor: Visitor, now: datetime) -> Offers:
+    new = ["new"] if study.unseen(visitor, now).exists() else []
+    if not isinstance(visitor, User):
+        return Offers(new)
+    day = _Day(visitor, now)
+    known = day.known()
+    weak, uncrammed = day.weak(known), day.uncrammed(known)
+    kinds = [*new, *["weak"] * bool(weak), *["cram"] * bool(uncrammed)]
+    return Offers(kinds, _weakest(known, weak))
+
+
+def _weakest(known: list[Chance], weak: list[Chance]) -> Topic | None:
+    """By the median of all its cards; None where all that is weak is of one topic anyway."""
+    by_topic: dict[int, list[float]] = defaultdict(list)
+    for one in known:
+        by_topic[one.topic].append(one.recall)
+    topics = {one.topic for one in weak}
+    if len(topics) < 2:
+        return None
+    return Topic.objects.get(pk=min(topics, key=lambda topic: (median(by_topic[topic]), topic)))
 
 
 def _among(visitor: Visitor, wish: Wish) -> Among:
@@ -117,12 +150,12 @@ def _first(
     left = day.uncrammed(known) if wish.kind == "cram" else day.weak(known)
     if not left:
         return None
-    card = Card.objects.select_related("question__topic").get(pk=min(left)[1])
+    card = Card.objects.select_related("question__topic").get(pk=min(left).card)
     return StudyItem(card.question, card, study.counts(visitor, now))
 
 
 class _Day:
-    """One person's cards on a study day, as (probability of recall, id)."""
+    """One person's cards on a study day."""
 
     def __init__(self, user: User, now: datetime) -> None:
         self.user, self.profile = user, read_profile(user)
@@ -140,9 +173,10 @@ class _Day:
         if among is not None:
             cards = cards.filter(question__in=among)
         parameters = parameters_of(self.profile)
+        rows = cards.values_list("pk", "question__topic", "stability", "last_day")
         return [
-            (recall(stability, max(0, (self.today - last_day).days), parameters), pk)
-            for pk, stability, last_day in cards.values_list("pk", "stability", "last_day")
+            Chance(recall(stability, max(0, (self.today - last_day).days), parameters), pk, topic)
+            for pk, topic, stability, last_day in rows
             if stability is not None and last_day is not None
         ]
 
@@ -150,7 +184,7 @@ class _Day:
         """Those below the recall the person wants and not asked today."""
         asked = {done.card_id for done in done_on(self.user, self.today)}
         wanted = self.profile.desired_retention
-        return [(chance, pk) for chance, pk in known if chance < wanted and pk not in asked]
+        return [one for one in known if one.recall < wanted and one.card not in asked]
 
     def uncrammed(self, known: list[Chance]) -> list[Chance]:
         """Those not crammed today, or only with a grade taken back."""
@@ -160,7 +194,7 @@ class _Day:
         rows = crammed.values_list("pk", "card_id")
         undos = undos_of(self.user) if rows else {}
         done = {card for pk, card in rows if pk not in undos}
-        return [(chance, pk) for chance, pk in known if pk not in done]
+        return [one for one in known if one.card not in done]
 
 
 def budget(visitor: Visitor, now: datetime) -> Budget:

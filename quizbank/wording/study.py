@@ -111,6 +111,10 @@ WORDS = {
     "study.offer_new": ("多学几道新题", "more new questions"),
     "study.offer_weak": ("最容易忘的", "the weak ones"),
     "study.offer_cram": ("突击一遍", "cram"),
+    "study.offer_weakest": (
+        "最弱的主题“{topic}”，{n} 分钟",
+        "{n} minutes of your weakest topic, {topic}",
+    ),
     "study.kind_new": ("新题", "New questions"),
     "study.kind_weak": ("薄弱的卡", "Weak cards"),
     "study.kind_cram": ("突击，安排不变", "Cram, the schedule stays"),

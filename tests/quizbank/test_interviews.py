@@ -115,7 +115,7 @@ def test_new_questions_of_the_interview_come_first_and_it_has_a_session_of_its_o
     assert next_of(alice, MONDAY, Wish("new", INTERVIEW)) is None
     assert next_of(alice, MONDAY, Wish("cram", INTERVIEW)).question == second
     assert next_item(alice, MONDAY).question == first
-    assert sessions.offers(alice, MONDAY) == ["new", "cram"]
+    assert sessions.offers(alice, MONDAY).kinds == ["new", "cram"]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from quizbank.services.audit import audit
 from quizbank.services.errors import ReviewConflict
 from quizbank.services.study import record_review, undo
 from tests.cast import MONDAY
-from tests.quizbank.study_cast import grade, make_questions
+from tests.quizbank.study_cast import grade, make_question, make_questions
 from tests.quizbank.test_pages_study import fields, text_of
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -93,7 +93,7 @@ def test_an_answer_crammed_and_taken_back_is_asked_again(alice: User) -> None:
     grade(alice, one, 4, MONDAY)
     before = Card.objects.values().get()
     crammed(alice, one, MONDAY + DAY)
-    assert offers(alice, MONDAY + DAY + MINUTE) == []
+    assert offers(alice, MONDAY + DAY + MINUTE).kinds == []
     undo(user=alice, client_uuid=uuid.uuid4(), now=MONDAY + DAY + MINUTE)
     assert Card.objects.values().get() == before
     assert path(alice, MONDAY + DAY + 2 * MINUTE, CRAM) == one.path
@@ -213,3 +213,24 @@ def test_nonsense_in_the_address_is_as_if_it_were_not_there(
     client: Client, stone: Question, query: str
 ) -> None:
     assert client.get(f"/en/study/?{query}").status_code == 200
+
+
+def test_the_weakest_topic_is_offered_where_there_are_several(
+    alice: User, alice_client: Client
+) -> None:
+    """By the median of all its cards: one forgotten card makes no weak topic."""
+    now = timezone.now()
+    ago = {"falling/a": 30, "falling/b": 1, "falling/c": 1, "sound/a": 20, "sound/b": 20}
+    for n, (path, days) in enumerate(ago.items()):
+        grade(alice, make_question(path, n), 3, now - days * DAY)
+        grade(alice, Question.objects.get(path=path), 3, now - days * DAY + 15 * MINUTE)
+    weakest = offers(alice, now).weakest
+    assert weakest is not None
+    assert weakest.slug == "sound"
+    page = text_of(alice_client.get("/en/"))
+    assert "?kind=weak&amp;topic=sound&amp;minutes=10" in page
+    drill = text_of(alice_client.get("/en/study/?kind=weak&topic=sound&minutes=10"))
+    assert 'value="sound/' in drill
+    for path in ("sound/a", "sound/b"):
+        grade(alice, Question.objects.get(path=path), 4, now)
+    assert offers(alice, now).weakest is None
