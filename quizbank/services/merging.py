@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from demos.models import RunRequest
 from quizbank.models import ApiToken, Card, Interview, MockInterview, QuizSession, ReviewEvent, User
 from quizbank.services.importing import adopt_notes
 from quizbank.services.log import lock_profile, refold
@@ -39,6 +40,7 @@ def merge_guest(*, guest: User, account: User, now: datetime) -> None:
     QuizSession.objects.filter(owner=guest).update(owner=account)
     MockInterview.objects.filter(owner=guest).update(owner=account)
     _move_interviews(guest, account, now)
+    _move_wishes(guest, account)
     guest.is_active, guest.merged_into = False, account
     guest.save(update_fields=["is_active", "merged_into"])
     ApiToken.objects.filter(user=guest, revoked_at=None).update(revoked_at=now)
@@ -49,6 +51,13 @@ def _move_interviews(guest: User, account: User, now: datetime) -> None:
     if Interview.objects.filter(user=account, closed_at=None).exists():
         Interview.objects.filter(user=guest, closed_at=None).update(closed_at=now)
     Interview.objects.filter(user=guest).update(user=account)
+
+
+def _move_wishes(guest: User, account: User) -> None:
+    """For runs, all but those sent under a key that the account has used itself."""
+    keyed = RunRequest.objects.filter(owner=account).exclude(idempotency_key="")
+    wishes = RunRequest.objects.filter(owner=guest)
+    wishes.exclude(idempotency_key__in=keyed.values("idempotency_key")).update(owner=account)
 
 
 def _cards(guest: User, account: User) -> dict[object, Card]:

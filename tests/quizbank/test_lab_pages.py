@@ -13,6 +13,7 @@ from demos.models import Demo, Run, RunRequest
 from demos.services import LIVE_RUNS
 from quizbank.forms.lab import LabForm
 from quizbank.models import User
+from quizbank.services.people import merge_guest, start_guest
 from tests.quizbank.lab_cast import PAGE, RUN, SLUG, add_experiment, record, text_of
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,26 @@ def test_a_guess_made_while_studying_opens_the_plate(
         created_at=stored.created_at,
     )
     assert 'data-verdict="sealed"' not in text_of(alice_client.get("/en/lab/"))
+    assert "You said <b>more than 0.1</b> (low)" in text_of(alice_client.get(PAGE))
+
+
+def test_what_a_guest_ran_and_guessed_comes_along(
+    alice: User, alice_client: Client, stored: Run
+) -> None:
+    """All but what was sent under a key that the account has used for a run of its own."""
+    guest = start_guest(now=stored.created_at)
+    for owner, key in ((guest, ""), (guest, "a"), (guest, "b"), (alice, "b"), (alice, "")):
+        RunRequest.objects.create(
+            run=stored,
+            owner=owner,
+            prediction={"choice": "much", "confidence": "low"},
+            idempotency_key=key,
+            created_at=stored.created_at,
+        )
+    merge_guest(guest=guest, account=alice, now=stored.created_at)
+    keys = RunRequest.objects.filter(owner=alice).values_list("idempotency_key", flat=True)
+    assert sorted(keys) == ["", "", "a", "b"]
+    assert RunRequest.objects.count() == 5
     assert "You said <b>more than 0.1</b> (low)" in text_of(alice_client.get(PAGE))
 
 
