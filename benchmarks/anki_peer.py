@@ -7,7 +7,12 @@ Both have one learner with that many cards, half of them reviewed and spread ove
 of them past. Anki runs in the other interpreter and is told line by line what to do, so that the
 two alternate; each times its own call, without the pipe. Anki is AGPL and never a dependency.
 Goals: an answer at most three times Anki's in the median and twice at the 99th percentile; the
-next card and the counts not above Anki's.
+next card, the counts and a search not above Anki's; the answers of fifty learners by turns more a
+second than Anki's one.
+
+Ours asks for each next card anew; Anki builds a queue, keeps it in memory and builds it again when
+anything but an answer happens. Both are measured: `next` against the queue built after opening,
+`next, kept` against the first of a queue that is there (no goal).
 """
 
 from __future__ import annotations
@@ -29,8 +34,22 @@ import numpy as np
 from benchmarks.answer_card import make_questions, prepare
 from benchmarks.pairs import machine, report, seconds
 
-GOALS = {"answer": (3.0, 2.0), "next": (1.0, None), "counts": (1.0, None)}
-TIMES = {"answer": 300, "next": 100, "counts": 40}
+Goal = tuple[float | None, float | None]  # of the median and of the 99th percentile
+GOALS: dict[str, Goal] = {
+    "answer": (3.0, 2.0),
+    "next": (1.0, None),
+    "next, kept": (None, None),
+    "counts": (1.0, None),
+    "search": (1.0, None),
+}
+TIMES = {"answer": 300, "next": 40, "next, kept": 100, "counts": 40, "search": 15}
+MANY = 50  # learners
+WORDS = (
+    *("gradient", "variance", "attention", "kernel", "index", "latency", "bias", "shard", "queue"),
+    *("sample", "embedding", "quorum", "tensor", "recall", "precision", "cache", "lock", "entropy"),
+    *("softmax", "convex", "batch", "token", "stride", "heap", "hash", "join", "normal", "prior"),
+)
+SOUGHT = "softmax saddle"  # the second word stands in one card of a hundred
 STABILITIES = (1, 3, 7, 15, 30, 60, 120)  # days
 
 # Read by the other interpreter, which has Anki and nothing of ours.
@@ -42,6 +61,7 @@ from anki.collection import AddNoteRequest, Collection
 from anki.scheduler_pb2 import CardAnswer
 
 where, count, stabilities = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
+words, sought = json.loads(sys.argv[4]), sys.argv[5]
 col = Collection(where + "/collection.anki2")
 col.set_config("fsrs", True)
 limits = col.decks.config_dict_for_deck_id(1)
@@ -52,7 +72,9 @@ for start in range(0, count, 1000):
     notes = []
     for number in range(start, min(count, start + 1000)):
         note = col.new_note(kind)
-        note["Front"], note["Back"] = f"Question {number}", f"Answer {number}"
+        said = [words[(number * (k + 3) + 7 * k) % len(words)] for k in range(53)]
+        said[30] = "saddle" if number % 100 == 0 else said[30]
+        note["Front"], note["Back"] = " ".join(said[:8]), " ".join(said[8:])
         notes.append(AddNoteRequest(note=note, deck_id=deck))
     col.add_notes(notes)
 now, cards = int(time.time()), []
@@ -78,9 +100,17 @@ def answer():
     )
     return lambda: col.sched.answer_card(message)
 
+def opened():
+    global col
+    col.close()
+    col = Collection(where + "/collection.anki2")
+    return lambda: col.sched.get_queued_cards()
+
 calls = {
     "answer": answer,
-    "next": lambda: lambda: col.sched.get_queued_cards(),
+    "next": opened,
+    "next, kept": lambda: lambda: col.sched.get_queued_cards(),
+    "search": lambda: lambda: col.find_cards(sought),
     "counts": lambda: lambda: col.sched.deck_due_tree(),
 }
 print(json.dumps({"version": version}), flush=True)
@@ -96,7 +126,8 @@ class Anki:
     """Anki's backend with a collection of that many cards."""
 
     def __init__(self, python: Path, cards: int, directory: str) -> None:
-        command = [str(python), "-c", PEER, directory, str(cards), json.dumps(STABILITIES)]
+        told = (directory, str(cards), json.dumps(STABILITIES), json.dumps(WORDS), SOUGHT)
+        command = [str(python), "-c", PEER, *told]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=directory
         )
@@ -121,11 +152,19 @@ class Anki:
 
 def make_deck(count: int, now: datetime) -> tuple[Any, list[Any]]:
     """A learner with the same cards, and the questions of those that are due."""
-    from quizbank.models import Card, State, User
+    from quizbank.content.words import column
+    from quizbank.models import Card, Question, State, User
     from quizbank.scheduling import seed_of
 
     user = User.objects.create_user(uuid.uuid4().hex)
     questions = make_questions(count, now)
+    for number, question in enumerate(questions):
+        said = [WORDS[(number * (k + 3) + 7 * k) % len(WORDS)] for k in range(53)]
+        said[30] = "saddle" if number % 100 == 0 else said[30]
+        question.search_text = column(
+            title=(" ".join(said[:8]),), aliases=(), tags=(), body=(" ".join(said[8:]),)
+        )
+    Question.objects.bulk_update(questions, ["search_text"], batch_size=500)
     today, cards, due = now.date(), [], []
     for number, question in enumerate(questions[: count // 2]):
         days, late = STABILITIES[number % len(STABILITIES)], 7 - number % 28
@@ -158,6 +197,8 @@ def make_deck(count: int, now: datetime) -> tuple[Any, list[Any]]:
 
 def ours(user: Any, due: list[Any], now: datetime) -> dict[str, Callable[[], float]]:
     """Each call, timed by itself. What is answered is due."""
+    from quizbank.models import Question
+    from quizbank.queries.search import matching
     from quizbank.queries.study import counts, next_item
     from quizbank.services.study import record_review
 
@@ -179,6 +220,10 @@ def ours(user: Any, due: list[Any], now: datetime) -> dict[str, Callable[[], flo
     return {
         "answer": answer,
         "next": lambda: seconds(lambda: next_item(user, now)),
+        "next, kept": lambda: seconds(lambda: next_item(user, now)),
+        "search": lambda: seconds(
+            lambda: list(matching(Question.objects.all(), SOUGHT).values_list("pk", flat=True))
+        ),
         "counts": lambda: seconds(lambda: counts(user, now)),
     }
 
@@ -189,7 +234,7 @@ def compare(python: Path, cards: int) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="anki-peer-") as directory:
         anki = Anki(python, cards, directory)
         rows = []
-        for what in ("next", "counts", "answer"):
+        for what in ("next", "next, kept", "counts", "search", "answer"):
             times = min(TIMES[what], cards // 8)
             mine, theirs = [], []
             for number in range(times + 3):
@@ -202,17 +247,58 @@ def compare(python: Path, cards: int) -> list[dict[str, Any]]:
     return rows
 
 
+def many(seconds_of_one: float, now: datetime) -> dict[str, Any]:
+    """Fifty learners by turns, one process: their answers a second beside Anki's one learner,
+    and what an answer adds to the file."""
+    from django.db import connection
+
+    from quizbank.models import Question, User
+    from quizbank.services.study import record_review
+
+    learners = [User.objects.create_user(uuid.uuid4().hex) for _ in range(MANY)]
+    questions = list(Question.objects.order_by("pk")[:40])
+
+    def answered(at: datetime) -> float:
+        return seconds(
+            lambda: [
+                record_review(
+                    user=user, question=question, rating=3, client_uuid=uuid.uuid4(), now=at
+                )
+                for question in questions
+                for user in learners
+            ]
+        )
+
+    def size() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+            return int(cursor.fetchone()[0])
+
+    answered(now)
+    before = size()
+    rate = MANY * len(questions) / answered(now + timedelta(days=3))
+    grown = (size() - before) / (MANY * len(questions))
+    return {
+        "learners": MANY,
+        "answers_a_second": round(rate),
+        "anki_one_learner": round(1 / seconds_of_one),
+        "bytes_a_review": round(grown),
+        "pass": rate > 1 / seconds_of_one,
+    }
+
+
 def _row(what: str, mine: list[float], theirs: list[float]) -> dict[str, Any]:
     p50 = [1000 * float(np.median(each)) for each in (mine, theirs)]
     p99 = [1000 * float(np.quantile(each, 0.99)) for each in (mine, theirs)]
     middle, tail = p50[0] / p50[1], p99[0] / p99[1]
     most, most_tail = GOALS[what]
+    met = (most is None or middle <= most) and (most_tail is None or tail <= most_tail)
     return {
         "ours_ms": round(p50[0], 3),
         "anki_ms": round(p50[1], 3),
         "ratio": round(middle, 2),
         "ratio_p99": round(tail, 2),
-        "pass": middle <= most and (most_tail is None or tail <= most_tail),
+        "pass": met if most else None,
     }
 
 
@@ -229,14 +315,19 @@ def main() -> None:
     fits.wish_fit = lambda user: True  # there is no worker to ring
     begun = time.perf_counter()
     rows = compare(given.peer, given.cards)
-    print("  cards  what      ours ms   Anki ms   p50     p99")
+    print("  cards  what        ours ms   Anki ms   p50     p99")
     for row in rows:
+        met = {True: "met", False: "missed", None: ""}[row["pass"]]
         print(
-            f"{row['cards']:7}  {row['what']:8}  {row['ours_ms']:7.3f}   {row['anki_ms']:7.3f}"
-            f"   {row['ratio']:6.2f}  {row['ratio_p99']:6.2f}  {'met' if row['pass'] else 'missed'}"
+            f"{row['cards']:7}  {row['what']:10}  {row['ours_ms']:7.3f}   {row['anki_ms']:7.3f}"
+            f"   {row['ratio']:6.2f}  {row['ratio_p99']:6.2f}  {met}"
         )
+    theirs = next(row["anki_ms"] for row in rows if row["what"] == "answer") / 1000
+    crowd = many(theirs, datetime.now(UTC))
+    print(crowd)
     took = round(time.perf_counter() - begun)
-    report({"what": "beside Anki", "rows": rows, "took_s": took, "machine": machine()}, given.json)
+    told = {"what": "beside Anki", "rows": rows, "many": crowd, "took_s": took}
+    report({**told, "machine": machine()}, given.json)
 
 
 if __name__ == "__main__":
