@@ -45,15 +45,18 @@ def questions(
     document: str | None = None,
     user: User | None = None,
     findings: Findings | None = None,
+    own: bool = False,
 ) -> QuerySet[Question]:
     """Questions that meet all conditions; with a text, the best match first.
 
     `verdict` is that of a recorded run on a claim the question cites ("refuted" also holds where
     a trap of it is refuted), or "none" where nothing is recorded. `user` adds that person's cards
-    as `own_cards`. Topic, proofs, traps and units come along in a fixed number of queries. Who
-    needs the `recorded` findings more than once for a page hands them in as `findings`.
+    as `own_cards`; with `own` the questions are theirs instead of the bank's. Topic, proofs,
+    traps and units come along in a fixed number of queries. Who needs the `recorded` findings
+    more than once for a page hands them in as `findings`.
     """
-    found = Question.objects.filter(retired_at=None)
+    source = Question.everyone.filter(owner=user) if own else Question.objects.all()
+    found = source.filter(retired_at=None)
     if topic:
         found = found.filter(topic__slug=topic)
     if level:
@@ -67,8 +70,8 @@ def questions(
         found = search.matching(found, text)
     found = found.select_related("topic").prefetch_related("proofs", "traps", "units")
     if user is not None:
-        own = Prefetch("cards", Card.objects.filter(user=user), to_attr="own_cards")
-        found = found.prefetch_related(own)
+        theirs = Prefetch("cards", Card.objects.filter(user=user), to_attr="own_cards")
+        found = found.prefetch_related(theirs)
     return found
 
 

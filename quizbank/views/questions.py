@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -30,6 +32,9 @@ SNIPPET = 240  # characters; the page shows two lines of it
 LEVELS = ("screen", "core", "deep")
 DIMENSIONS = ("topic", "level", "verdict", "document", "card")
 CARDS = ("suspended", "leech")  # what a card of one's own may be found by
+MOST_OWN = 200  # questions of one's own, lest a collection brought in make every page slow
+LONG = ("full", "full_html", "prompt_html", "short_html", "prompt")
+UNSHOWN = ("search_text", *(f"{name}_{tongue}" for name in LONG for tongue in ("zh", "en")))
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,9 @@ def browse(request: HttpRequest) -> HttpResponse:
     """All questions, or those that a search and filters leave; every state is an address."""
     text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST_QUERY]
     user = request.user if isinstance(request.user, User) else None
-    everything = _listed(text, user)
     chosen = {name: request.GET[name] for name in DIMENSIONS if request.GET.get(name)}
+    own = _own(text, user, chosen.get("card"))
+    everything = _listed(text, user, own[:MOST_OWN])
     left = _left(everything, chosen)
     pages = Paginator(left, PAGE)
     page = pages.get_page(request.GET.get("page"))
@@ -102,6 +108,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [_row(one, text, today) for one in page.object_list],
         "n": len(left),
+        "more_own": max(0, own.count() - MOST_OWN),
         "filters": _filters(everything, chosen, text),
         "chosen": chosen,
         "clear": _address({"q": text}),
@@ -114,16 +121,19 @@ def browse(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _listed(text: str, user: User | None) -> list[Listed]:
-    found = bank.questions(text=text, user=user).defer(
-        *(
-            f"{name}_{tongue}"
-            for name in ("full", "full_html", "prompt_html", "short_html", "prompt")
-            for tongue in ("zh", "en")
-        ),
-        "search_text",
-    )
-    questions = list(found)
+def _own(text: str, user: User | None, state: str | None) -> QuerySet[Question]:
+    """The visitor's own questions; with a state, those whose card is in it."""
+    if user is None:
+        return Question.objects.none()
+    found = bank.questions(text=text, user=user, own=True)
+    return found.filter(**{f"cards__{state}": True}) if state in CARDS else found
+
+
+def _listed(text: str, user: User | None, own: QuerySet[Question]) -> list[Listed]:
+    """The bank's questions and, after those that match as well, the visitor's own."""
+    questions = [*bank.questions(text=text, user=user).defer(*UNSHOWN), *own.defer(*UNSHOWN)]
+    if text:
+        questions.sort(key=attrgetter("rank"), reverse=True)
     verdicts = bank.verdicts(questions)
     documents = dict(Document.objects.values_list("pk", "slug"))
     return [

@@ -33,6 +33,10 @@ WORDS = {
     "questions.count": ("{n} 道题", "{n} {n:question|questions}"),
     "questions.count_for": ("“{q}”：{n} 道题", "{n} {n:question|questions} for “{q}”"),
     "questions.clear": ("清除筛选", "Clear filters"),
+    "questions.more_own": (
+        "你自己的题还有 {n} 道没有列出，搜一搜就能找到。",
+        "{n} more of your own {n:is|are} not listed; a search finds {n:it|them}.",
+    ),
     "questions.none": ("没有找到。", "Nothing found."),
     "questions.none_filters": (
         "这些条件下没有题。去掉一个筛选试试。",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -13,7 +14,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from quizbank.content.glossary import Glossary, Term
-from quizbank.models import Question, User
+from quizbank.models import EventKind, Question, User
+from quizbank.services.acts import perform
+from quizbank.services.given import GivenAct
+from quizbank.services.own_questions import Wanted, make_own
 from quizbank.wording import LANGUAGES, TAGS, WORDS
 from tests.cast import MONDAY
 from tests.proven import BELL, MORE, STONE
@@ -164,6 +168,27 @@ def test_filters_narrow_and_count(client: Client, stone: Question) -> None:
     assert paths(text_of(client.get("/en/questions/?verdict=none"))) == [BELL]
     assert paths(text_of(client.get("/en/questions/?document=d9&level=core"))) == [STONE]
     assert paths(text_of(client.get("/en/questions/?topic=<script>"))) == []
+
+
+def test_the_list_holds_ones_own_questions_for_their_owner_alone(
+    client: Client, alice_client: Client, alice: User, stone: Question, monkeypatch: Any
+) -> None:
+    asked = [Wanted(heading, "<p>Marmalade.</p>") for heading in ("A breakfast?", "A supper?")]
+    (breakfast, supper), _ = make_own(owner=alice, wanted=asked, now=MONDAY)
+    away = GivenAct(kind=EventKind.SUSPEND, question=supper, client_uuid=uuid4())
+    perform(user=alice, given=away, now=MONDAY)
+    for query in ("q=marmalade", "topic=own-notes"):
+        page = text_of(alice_client.get(f"/en/questions/?{query}"))
+        assert set(paths(page)) == {breakfast.path, supper.path}, query
+        assert paths(text_of(client.get(f"/en/questions/?{query}"))) == [], query
+    assert len(paths(text_of(alice_client.get("/en/questions/")))) == 7
+    assert len(paths(text_of(client.get("/en/questions/")))) == 5
+    monkeypatch.setattr("quizbank.views.questions.MOST_OWN", 1)
+    page = text_of(alice_client.get("/en/questions/?topic=own-notes"))
+    assert len(paths(page)) == 1
+    assert "1 more of your own is not listed" in page
+    page = text_of(alice_client.get("/en/questions/?card=suspended"))
+    assert paths(page) == [supper.path]
 
 
 def test_a_search_without_result_offers_near_terms(
