@@ -183,6 +183,16 @@ def test_never_seen_suggests_again(client: Client, stone: Question) -> None:
     assert "New to you, so we suggest <b>Again</b>" in reveal(client, never="1")
 
 
+def test_never_seen_is_offered_for_new_cards_alone(client: Client, stone: Question) -> None:
+    address = f"/en/study/?question={STONE}"
+    assert 'name="never"' in text_of(client.get(address))
+    client.post("/en/study/grade/", fields(reveal(client)) | {"rating": 3})
+    page = text_of(client.get(address))
+    assert "data-reveal" in page
+    assert 'name="never"' not in page
+    assert "costs nothing" not in page
+
+
 @pytest.mark.parametrize(
     ("ticks", "said"),
     [
