@@ -142,7 +142,9 @@ def _topics(found: Statistics) -> Panel:
     share, weakest = min(known, key=lambda pair: pair[0], default=(None, None))
     sentence = say("progress.topics_none")
     act = None
-    if weakest is not None:
+    if weakest is not None and share == 1:
+        sentence = say("progress.topics_fresh")
+    elif weakest is not None:
         title = weakest.topic.title
         sentence = say("progress.topics_words", topic=title, share=percent(share))
         address = f"{reverse('quizbank:study')}?topic={weakest.topic.slug}"

@@ -82,6 +82,10 @@ WORDS = {
         "学过的卡的中位数。最弱的是{topic}，{share} %。",
         "Medians of the cards studied. The weakest is {topic} at {share} %.",
     ),
+    "progress.topics_fresh": (
+        "学过的卡的中位数。都是今天刚学的，明天起才看得出强弱。",
+        "Medians of the cards studied. All were studied today; from tomorrow on they differ.",
+    ),
     "progress.topics_none": ("学过的主题会出现在这里。", "Topics you have studied appear here."),
     "progress.topics_act": ("先练{topic}", "Practise {topic}"),
     "progress.calibration": ("预测与实际", "Predicted and actual"),

@@ -192,6 +192,13 @@ def test_a_topic_stands_where_its_cards_do(alice, questions):
     assert found.recall == pytest.approx(recall(card.stability, 9, DEFAULT_PARAMETERS))
 
 
+def test_no_topic_is_the_weakest_on_the_day_it_was_learnt(alice, alice_client, questions):
+    grade(alice, questions[0], 3, timezone.now())
+    page = alice_client.get("/en/progress/").content.decode()
+    assert "from tomorrow on they differ" in page
+    assert "The weakest is" not in page
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_page_tells_nothing_little_and_much(alice, alice_client, questions, language):
     page = alice_client.get(f"/{language}/progress/").content.decode()
