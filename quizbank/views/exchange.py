@@ -114,7 +114,7 @@ def done(request: HttpRequest) -> HttpResponse:
         return redirect("quizbank:exchange")
     remarks = [Text(**text) for text in report.get("remarks", ())]
     made = own.brought_at(user, moment_of(report)).count()
-    context = {**_shown(report, user, remarks), "made": made}
+    context = {**_shown(report, user, remarks), "made": made, "own_topic": OWN_TOPIC}
     return render(request, "quizbank/exchange/done.html", context)
 
 

@@ -152,6 +152,18 @@ def test_what_is_left_out_is_said_with_its_reason(alice_client: Client) -> None:
     assert not ReviewEvent.objects.exists()
 
 
+def test_a_card_that_stands_twice_is_named_by_its_front(alice_client: Client) -> None:
+    report = bring(alice_client, b"front,back\r\nWhat is it?,a\r\nWhat is it?,b\r\n")
+    assert "such as What is it?" in report
+
+
+def test_what_came_in_is_studied_next(alice_client: Client) -> None:
+    report = bring(alice_client, CARDS)
+    assert 'href="/en/study/?topic=own-notes"' in report
+    front = said(alice_client.get("/en/study/?topic=own-notes"))
+    assert any(asked in front for asked in ("What is a cat?", "What is 1 &lt; 2?"))
+
+
 def test_a_column_that_is_not_read_is_named_before_and_after(alice_client: Client) -> None:
     waiting = send(alice_client, b"front,back,picture\r\nq,a,cat.png\r\n").headers["Location"]
     assert "Columns left aside: picture." in said(alice_client.get(waiting))

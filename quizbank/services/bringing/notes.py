@@ -27,7 +27,7 @@ from quizbank.models.history import (
 from quizbank.models.study import EventKind
 from quizbank.scheduling import Event, seed_of
 from quizbank.services.bringing.chunks import chunks
-from quizbank.services.bringing.faces import slug_of, wanted
+from quizbank.services.bringing.faces import safe, slug_of, wanted, words
 from quizbank.services.bringing.past import Recorder, known_of
 from quizbank.services.bringing.planned import Coming, plan
 from quizbank.services.bringing.report import Leavings, Report
@@ -121,7 +121,7 @@ def _grouped(
     for note in notes:
         place = note.path if note.path in named else slug_of(note, origin)
         if place != note.path and any(note.key == one.key for one in groups[place]):
-            left.add("note", "twice", note.key)
+            left.add("note", "twice", words(safe(note.front)) or note.key)
         groups[place].append(note)
     return groups
 
