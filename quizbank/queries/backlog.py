@@ -45,7 +45,8 @@ def overdue(visitor: User | AnonymousUser | None, now: datetime) -> int:
     if not isinstance(visitor, User):
         return 0
     today = day_of(read_profile(visitor), now)
-    return _waiting(visitor, today).filter(due_day__lt=today).count()
+    late = _shown(visitor).filter(due_day__lt=today).exclude(buried_until__gt=today)
+    return late.count()
 
 
 def backlog(visitor: User | AnonymousUser | None, now: datetime) -> Backlog | None:
@@ -71,10 +72,12 @@ def backlog(visitor: User | AnonymousUser | None, now: datetime) -> Backlog | No
     return Backlog(late, room, today, _spread(_fragile_first(cards, today), room, taken))
 
 
+def _shown(user: User) -> QuerySet[Card]:
+    return Card.objects.filter(user=user, suspended=False, question__retired_at=None)
+
+
 def _in_review(user: User) -> QuerySet[Card]:
-    return Card.objects.filter(
-        user=user, suspended=False, question__retired_at=None, state=State.REVIEW
-    )
+    return _shown(user).filter(state=State.REVIEW)
 
 
 def _waiting(user: User, today: date) -> QuerySet[Card]:

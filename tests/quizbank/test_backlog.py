@@ -93,6 +93,13 @@ def test_the_page_never_says_that_nothing_is_left_behind_while_something_is(pile
     assert overdue(piled, MONDAY) == 0
 
 
+def test_a_card_left_in_its_steps_is_overdue_like_any_other(alice):
+    reviewed, stepping = make_questions(2)
+    grade(alice, reviewed, 4, MONDAY)
+    grade(alice, stepping, 1, MONDAY)
+    assert overdue(alice, LATER) == counts(alice, LATER).due == 2
+
+
 def test_a_full_day_without_anything_overdue_is_no_backlog(piled):
     Card.objects.update(due_day=LATER.date())
     assert backlog(piled, LATER) is None
