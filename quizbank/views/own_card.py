@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 
-from quizbank.models import Card, EventKind, Question, User
+from quizbank.models import Card, EventKind, Question, ReviewEvent, User
 from quizbank.queries import cards as queries
 from quizbank.queries.own import may_put_away
 from quizbank.queries.people import day_today
@@ -68,16 +68,20 @@ def _line(one: queries.Past) -> Line:
     event = one.event
     then = ""
     if event.kind in (EventKind.REVIEW, EventKind.CRAM):
-        did = say(f"study.{GRADES[(event.rating or 1) - 1]}")
         if event.kind == EventKind.CRAM:
             then = say("card.crammed")
         elif event.interval_chosen:
             then = calendar.wait(timedelta(days=event.interval_chosen))
         elif event.after_due:
             then = calendar.wait(event.after_due - event.reviewed_at)
-    else:
-        did = say(f"card.did_{event.kind}")
-        if event.interval_chosen is not None:
-            then = calendar.short_date(event.study_day + timedelta(days=event.interval_chosen))
+    elif event.interval_chosen is not None:
+        then = calendar.short_date(event.study_day + timedelta(days=event.interval_chosen))
     undo = one.taken_back_by
-    return Line(event.study_day, did, then, undo is not None, undo or event.client_uuid)
+    return Line(event.study_day, deed(event), then, undo is not None, undo or event.client_uuid)
+
+
+def deed(event: ReviewEvent) -> str:
+    """What was done: the grade of an answer, the name of an act."""
+    if event.kind in (EventKind.REVIEW, EventKind.CRAM):
+        return say(f"study.{GRADES[(event.rating or 1) - 1]}")
+    return say(f"card.did_{event.kind}")

@@ -28,9 +28,8 @@ from quizbank.queries.study import (
 from quizbank.services.errors import BadReview, ReviewConflict
 from quizbank.services.study import record_review
 from quizbank.services.study import undo as take_back
-from quizbank.views import cards
+from quizbank.views import cards, own_card
 from quizbank.views.onwards import gone, next_card, posted
-from quizbank.views.own_card import GRADES
 from quizbank.views.panel import evidence, prediction_of
 from quizbank.views.predictions import keep
 from quizbank.views.visitors import learner
@@ -140,7 +139,10 @@ def undo(request: HttpRequest) -> HttpResponse:
     if deed.stay:
         messages.info(request, say("acts.undone"))
         return redirect("quizbank:question", path)
-    messages.info(request, say("study.undone"))
+    if done.event.undoes and done.event.undoes.kind == EventKind.UNDO:
+        messages.info(request, say("study.restored"), extra_tags="undo")
+        return next_card(again)
+    messages.info(request, _undone(done.event), extra_tags=f"redo {done.event.client_uuid}")
     return next_card(again, question=path)
 
 
@@ -177,8 +179,17 @@ def _session_of(undo: ReviewEvent, wish: Wish) -> Wish:
     return replace(wish, kind="due") if wish.kind == "cram" else wish
 
 
+def _undone(undo: ReviewEvent) -> str:
+    """With the day where that is another than today, which an undo without a limit may reach."""
+    target = undo.undoes
+    if target is None or target.study_day == undo.study_day:
+        return say("study.undone")
+    day = calendar.short_date(target.study_day)
+    return say("study.undone_of", day=day, deed=own_card.deed(target))
+
+
 def _graded(event: ReviewEvent) -> str:
-    name = say(f"study.{GRADES[(event.rating or 1) - 1]}")
+    name = own_card.deed(event)
     if event.kind == EventKind.CRAM:
         return say("study.crammed", grade=name)
     due_in = event.after_due - event.reviewed_at if event.after_due else timedelta(0)

@@ -37,9 +37,8 @@ WORDS = {
     "home.week": ("未来七天", "Next seven days"),
     "home.week_label": ("未来七天每天到期的卡：{days}", "Cards due in the next seven days: {days}"),
     "home.overdue": (
-        "有 {n} 张过期了。可以分到 {days} 天做完，最容易忘的先来，每天约 {room} 张。",
-        "{n} {n:is|are} overdue. They can be spread over {days} days, most fragile first, about"
-        " {room} a day.",
+        "其中 {n} 张可以分到 {days} 天做完，最容易忘的先来，每天约 {room} 张。",
+        "{n} of them can be spread over {days} days, most fragile first, about {room} a day.",
     ),
     "home.spread": ("分到 {days} 天", "Spread over {days} days"),
     "home.spread_done": (

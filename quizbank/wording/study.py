@@ -85,6 +85,12 @@ WORDS = {
         "This card was graded a moment ago, and that grade stands. To change it, undo it.",
     ),
     "study.undone": ("已撤销。这张卡回来了。", "Taken back. The card is here again."),
+    "study.undone_of": (
+        "已撤销 {day}的“{deed}”。这张卡回来了。",
+        "Taken back: {deed}, of {day}. The card is here again.",
+    ),
+    "study.redo": ("恢复", "redo"),
+    "study.restored": ("已恢复。", "It stands again."),
     "study.redone": ("没有可以撤销的了。", "There is nothing left to undo."),
     "study.gone": (
         "这道题已经不在题库里，换一道。",

@@ -12,7 +12,10 @@ from django.test import Client
 from quizbank.models import Card, EventKind, Question, ReviewEvent, StudyProfile, User
 from quizbank.models.study import ANSWER_LENGTH
 from quizbank.services.audit import audit
+from quizbank.wording import calendar
+from tests.cast import MONDAY
 from tests.proven import BELL, STONE
+from tests.quizbank.study_cast import grade
 
 pytestmark = pytest.mark.django_db
 
@@ -143,6 +146,31 @@ def test_a_card_graded_in_two_tabs_is_graded_twice_and_the_second_says_so(
     undo = fields(page, 'action="/en/study/undo/"')
     client.post("/en/study/undo/", undo)
     assert Card.objects.get().reps == 1
+
+
+def test_what_was_taken_back_can_be_redone_from_the_toast(client: Client, stone: Question) -> None:
+    sent = fields(reveal(client))
+    page = text_of(client.post("/en/study/grade/", sent | {"rating": 4}, follow=True))
+    before = Card.objects.values().get()
+    undo = fields(page, 'action="/en/study/undo/"')
+    page = text_of(client.post("/en/study/undo/", undo, follow=True))
+    assert "Taken back. The card is here again." in page
+    toast = page[page.index('class="toasts"') :]
+    again = client.post("/en/study/undo/", fields(toast, 'action="/en/study/undo/"'), follow=True)
+    assert "It stands again." in text_of(again)
+    left = {"last_event_id", "version"}
+    assert {k: v for k, v in Card.objects.values().get().items() if k not in left} == {
+        k: v for k, v in before.items() if k not in left
+    }
+
+
+def test_taking_back_what_was_done_on_another_day_names_it(
+    alice_client: Client, alice: User, stone: Question
+) -> None:
+    grade(alice, stone, 3, MONDAY)
+    sent = {"client_uuid": uuid.uuid4()}
+    page = text_of(alice_client.post("/en/study/undo/", sent, follow=True))
+    assert f"Taken back: Good, of {calendar.short_date(MONDAY.date())}" in page
 
 
 def test_the_toast_says_when_it_comes_back_and_can_undo(client: Client, stone: Question) -> None:
