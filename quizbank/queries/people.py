@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from quizbank.models import ApiToken, ParameterSet, ReviewEvent, StudyProfile, User
+from quizbank.models import ApiToken, EventKind, ParameterSet, ReviewEvent, StudyProfile, User
 from quizbank.models.history import day_of, read_profile
 
 
@@ -24,6 +24,13 @@ def last_fit(user: User) -> ParameterSet | None:
     """The person's latest fit of memory parameters, accepted or not."""
     fits = ParameterSet.objects.filter(user=user, fitted_through__isnull=False)
     return fits.order_by("-fitted_through").first()
+
+
+def later_day_reviews(user: User) -> int:
+    """How many of the person's reviews came on a later day than one before: what a fit counts."""
+    reviews = ReviewEvent.objects.filter(user=user, kind=EventKind.REVIEW, undone_by=None)
+    days = reviews.values("card", "study_day").distinct().count()
+    return days - reviews.values("card").distinct().count()
 
 
 def tokens_of(user: User) -> QuerySet[ApiToken]:

@@ -22,7 +22,7 @@ from quizbank.models import StudyProfile, User
 from quizbank.queries import people
 from quizbank.queries.load import load_by_retention
 from quizbank.queries.takeout import everything
-from quizbank.services.fits import wish_fit
+from quizbank.services.fits import FEWEST, wish_fit
 from quizbank.services.parameters import adopt_parameters
 from quizbank.services.people import erase_person
 from quizbank.services.profile import edit_profile, wrong
@@ -145,7 +145,10 @@ def _memory(request: HttpRequest, profile: StudyProfile) -> dict[str, Any]:
     """Which memory parameters are in use and what the last fit said."""
     user = _person(request)
     last = people.last_fit(user) if user else None
+    reviews = people.later_day_reviews(user) if user and last is None else FEWEST
     return {
+        "too_few": reviews < FEWEST,
+        "later_day_reviews": reviews,
         "parameters": profile.parameter_set,
         "last_fit": last,
         "refused": last if last and last.accepted is False else None,

@@ -93,6 +93,7 @@ WORDS = {
         "A fit of {day} on {n} reviews was refused: on the latest ones it did no better"
         " ({before} against {after}).",
     ),
+    "settings.fit_few": ("现在有 {n} 次。", "So far there are {n}."),
     "settings.fit": ("现在就调", "Fit now"),
     "settings.fit_wished": (
         "已经排上，后台调好就用；到期日一天不动。",

@@ -7,6 +7,7 @@ import uuid
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -241,3 +242,16 @@ def test_the_settings_tell_of_a_fit_and_lead_back(alice, alice_client, monkeypat
     assert StudyProfile.objects.get(user=alice).parameter_set is None
     answer = alice_client.post("/en/settings/fit/", {"fit": "1"}, follow=True)
     assert said in answer.content.decode()
+
+
+def test_a_fit_is_offered_once_there_is_enough_to_fit_to(alice, alice_client):
+    (question,) = make_questions(1)
+    for day in range(3):
+        grade(alice, question, 3, MONDAY + timedelta(days=day))
+    grade(alice, question, 3, MONDAY + timedelta(days=2, minutes=20))
+    page = alice_client.get("/en/settings/").content.decode()
+    assert "So far there are 2." in page
+    assert 'name="fit"' not in page
+    with patch("quizbank.views.settings.FEWEST", 2):
+        page = alice_client.get("/en/settings/").content.decode()
+    assert 'name="fit"' in page
