@@ -67,6 +67,7 @@ class Mastery:
 class Statistics:
     day: date
     wanted: float
+    fitted: bool  # the parameters in use, to this person
     reviews: int
     days: int
     retention: list[Retention]
@@ -101,6 +102,7 @@ def statistics(user: User, now: datetime) -> Statistics:
     return Statistics(
         day=today,
         wanted=profile.desired_retention,
+        fitted=profile.parameter_set_id is not None,
         reviews=sum(n for n, _ in studied.values()),
         days=len(studied),
         retention=[

@@ -102,6 +102,8 @@ def _retention_sentence(found: Statistics) -> str:
         )
     low, high = overall.interval
     verdict = "low" if high < found.wanted else "high" if low > found.wanted else "fine"
+    if verdict == "low" and found.fitted:
+        verdict = "low_fitted"
     return say(
         f"progress.retention_{verdict}",
         share=percent(overall.share),

@@ -47,6 +47,12 @@ WORDS = {
         "You recall {share} % [{low}, {high}], below the {wanted} % you want. Parameters fitted to"
         " your record may help.",
     ),
+    "progress.retention_low_fitted": (
+        "记得 {share} % [{low}, {high}]，低于想要的 {wanted} %。现在用的参数已按你的记录调过，"
+        "往后的间隔按它排。",
+        "You recall {share} % [{low}, {high}], below the {wanted} % you want. The parameters in use"
+        " are fitted to your record already; intervals from now on follow them.",
+    ),
     "progress.retention_high": (
         "记得 {share} % [{low}, {high}]，高于想要的 {wanted} %：复习得比需要的勤。",
         "You recall {share} % [{low}, {high}], above the {wanted} % you want: you review more than"

@@ -24,6 +24,7 @@ from quizbank.scheduling import DEFAULT_PARAMETERS, recall
 from quizbank.services.acts import reset, set_due
 from quizbank.services.study import undo
 from quizbank.views.drawing import NARROW, WIDE
+from quizbank.views.progress import _retention_sentence
 from quizbank.views.progress_figures import retention
 from tests.cast import MONDAY
 from tests.quizbank.study_cast import grade, make_questions
@@ -190,6 +191,13 @@ def test_a_topic_stands_where_its_cards_do(alice, questions):
 
     assert (found.studied, found.questions) == (3, 4)
     assert found.recall == pytest.approx(recall(card.stability, 9, DEFAULT_PARAMETERS))
+
+
+def test_a_fit_is_not_advised_to_whom_it_was_made(alice, questions):
+    live(alice, questions, 4)
+    below = replace(of(alice), wanted=1.1)
+    assert "Parameters fitted to your record may help" in _retention_sentence(below)
+    assert "fitted to your record already" in _retention_sentence(replace(below, fitted=True))
 
 
 def test_no_topic_is_the_weakest_on_the_day_it_was_learnt(alice, alice_client, questions):
