@@ -89,13 +89,7 @@ class NextCard(ApiView):
         wish = sessions.Wish(asked["kind"], asked.get("topic", ""))
         found = sessions.next_of(user, now, wish, skip=skip)
         counts = found.counts if found else study.counts(user, now)
-        item = found and {
-            "question": study_shapes.linked(found.question),
-            "card": study_shapes.card_shape(found.card) if found.card else None,
-            "previews": study_shapes.previews_shape(
-                study.previews(found.card, user, now, unseen=found.question)
-            ),
-        }
+        item = _next(found, user, now) if found else None
         return Response({"item": item, "counts": study_shapes.counts_shape(counts)})
 
 
