@@ -4,7 +4,7 @@
     PEER/bin/python -m benchmarks.fit_oracle --json tests/quizbank/fitting_oracle.json
 
 Not a timing: the losses are kept as a fixture, and `tests/quizbank/test_fitting.py` asks ours to
-be within 0.001 of each. The longest log takes it the better part of an hour.
+be within 0.001 of each. The longest log takes it some ten minutes.
 """
 
 from __future__ import annotations
