@@ -8,6 +8,7 @@ bank can refuse it while somebody's imported notes still lose nothing.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,8 +48,17 @@ ATTRIBUTES = {
     "a": {"href"},
     "ol": {"start"},
 }
+STOPPED = re.compile(
+    r'(<math [^>]*display="inline"[^>]*>(?:(?!</math>).)*</math>[，。；：、！？）」』”’,.;:!?)]+)',
+    re.DOTALL,
+)
 WITHIN_WORDS = ("em_close", "strong_close", "link_close")
-CLASSES = {"span": {"image"}, "code": {"tex"}, "th": {"right", "center"}, "td": {"right", "center"}}
+CLASSES = {
+    "span": {"image", "tied"},
+    "code": {"tex"},
+    "th": {"right", "center"},
+    "td": {"right", "center"},
+}
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,7 @@ def _render(text: str, *, inline: bool) -> Rendered:
         problems += _leaks(token)
     parser = _parser()
     markup = parser.renderer.render(tokens, parser.options, env)
-    return Rendered(_sanitised(markup), tuple(dict.fromkeys(problems)))
+    return Rendered(_sanitised(_tied(markup)), tuple(dict.fromkeys(problems)))
 
 
 def _parse(text: str, *, inline: bool) -> list[Token]:
@@ -164,6 +174,11 @@ def _formula(
     except FormulaError as error:
         env["problems"].append(f"the formula {token.content[:60]!r}: {error}")
         return f'<code class="tex">{html.escape(token.content)}</code>'
+
+
+def _tied(markup: str) -> str:
+    """A formula and the stop after it on one line: browsers break between them, whatever it is."""
+    return STOPPED.sub(r'<span class="tied">\1</span>', markup)
 
 
 def _image(

@@ -33,7 +33,7 @@ PICTURE = re.compile(r"!\[((?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\(([^()\s]*(?:\([^()\
 TAGS = rendering.TAGS | {"u", "sub", "sup", "b", "i"}
 CLASSES = {
     **rendering.CLASSES,
-    "span": {"image", "address", "lang"},
+    "span": {"image", "tied", "address", "lang"},
     "pre": {"verbatim"},
 }
 

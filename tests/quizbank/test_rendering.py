@@ -127,6 +127,13 @@ def test_a_formula_becomes_mathml_and_keeps_its_tex(tex: str) -> None:
     assert 'alttext="' in rendered.html
 
 
+def test_the_stop_after_a_formula_stays_with_it() -> None:
+    shown = inline("除以 $1-p$；期望 $x$ 不变。$y$").html
+    tied = re.findall(r'<span class="tied"><math.*?</math>(.*?)</span>', shown)
+    assert tied == ["；"]
+    assert "tied" not in block("$$x$$").html
+
+
 @pytest.mark.parametrize(
     ("tex", "bound"),
     [("U(-b, b)", 1), ("a = -b", 1), (r"\{-1, +1\}", 2), ("-x", 0), ("(a) - b", 0), ("n! - 1", 0)],
