@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from quizbank.scheduling.statistics import Bin, Share
 
 PERIODS = (7, 30, None)  # study days; None for all of them
-AHEAD = 30
+AHEAD, FARTHER = 30, 90  # days
 YEAR = 371  # days of the heat map: 53 whole weeks
 ENOUGH_TESTS = 30
 ENOUGH_BINNED = 10
@@ -90,8 +90,9 @@ class Statistics:
         return self.overall.n >= ENOUGH_TESTS
 
 
-def statistics(user: User, now: datetime) -> Statistics:
-    """Everything the progress page and the API tell. One pass over the person's log."""
+def statistics(user: User, now: datetime, ahead: int = AHEAD) -> Statistics:
+    """Everything the progress page and the API tell, with so many days ahead. One pass over the
+    person's log."""
     from quizbank.scheduling.statistics import per_day, trials
 
     profile = read_profile(user)
@@ -110,8 +111,8 @@ def statistics(user: User, now: datetime) -> Statistics:
             for mature in (False, True, None)
             for period in PERIODS
         ],
-        ahead=_ahead(user, today, profile.new_per_day),
-        interview=_interview(user, today),
+        ahead=_ahead(user, today, profile.new_per_day, ahead),
+        interview=_interview(user, today, ahead),
         heat=_heat(studied, today),
         minutes=round(sum(ms for _, ms in studied.values()) / 60_000),
         mastery=_mastery(user, today, parameters_of(profile)),
@@ -134,9 +135,9 @@ def _heat(studied: Mapping[int, tuple[int, int]], today: date) -> dict[date, int
     return {date.fromordinal(day): n for day, (n, _) in studied.items() if day >= first}
 
 
-def _ahead(user: User, today: date, new_per_day: int) -> list[DayAhead]:
+def _ahead(user: User, today: date, new_per_day: int, days: int) -> list[DayAhead]:
     cards = Card.objects.filter(user=user, suspended=False, question__retired_at=None)
-    last = today + timedelta(days=AHEAD - 1)
+    last = today + timedelta(days=days - 1)
     due: Counter[int] = Counter()
     counted = cards.filter(due_day__lte=last).order_by().values_list("due_day")
     for due_day, n in counted.annotate(n=Count("pk")):
@@ -145,7 +146,7 @@ def _ahead(user: User, today: date, new_per_day: int) -> list[DayAhead]:
     unseen = Question.objects.filter(retired_at=None).exclude(pk__in=seen).count()
     started = Card.objects.filter(user=user, first_day=today).count()
     found = []
-    for ahead in range(AHEAD):
+    for ahead in range(days):
         pace = max(0, new_per_day - started) if ahead == 0 else new_per_day
         new = min(unseen, pace)
         unseen -= new
@@ -153,9 +154,9 @@ def _ahead(user: User, today: date, new_per_day: int) -> list[DayAhead]:
     return found
 
 
-def _interview(user: User, today: date) -> date | None:
+def _interview(user: User, today: date, days: int) -> date | None:
     interview = open_interview(user.pk)
-    if interview is None or not 0 <= (interview.day - today).days < AHEAD:
+    if interview is None or not 0 <= (interview.day - today).days < days:
         return None
     return interview.day
 

@@ -14,7 +14,14 @@ from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 
 from quizbank.models import User
-from quizbank.queries.statistics import ENOUGH_BINNED, ENOUGH_TESTS, Statistics, statistics
+from quizbank.queries.statistics import (
+    AHEAD,
+    ENOUGH_BINNED,
+    ENOUGH_TESTS,
+    FARTHER,
+    Statistics,
+    statistics,
+)
 from quizbank.views import progress_figures as figures
 from quizbank.views.drawing import both, percent
 from quizbank.views.progress_figures import ENOUGH_CALIBRATED
@@ -39,6 +46,8 @@ class Panel:
     rows: list[list[str]]
     sentence: str
     act: tuple[str, str] | None
+    choices: tuple[tuple[str, str, bool], ...] = ()  # address, name, whether it is shown
+    asked: str = ""  # what the address of its numbers ends in
 
 
 @never_cache
@@ -67,7 +76,10 @@ def panel_csv(request: HttpRequest, panel: str) -> HttpResponse:
 
 
 def _found(request: HttpRequest) -> Statistics | None:
-    return statistics(request.user, timezone.now()) if isinstance(request.user, User) else None
+    if not isinstance(request.user, User):
+        return None
+    ahead = FARTHER if request.GET.get("days") == str(FARTHER) else AHEAD
+    return statistics(request.user, timezone.now(), ahead)
 
 
 def _retention(found: Statistics) -> Panel:
@@ -114,6 +126,8 @@ def _retention_sentence(found: Statistics) -> str:
 
 
 def _ahead(found: Statistics) -> Panel:
+    days = len(found.ahead)
+    title = say("progress.ahead", n=days)
     busiest = max(found.ahead, key=lambda day: day.due + day.new)
     today = found.ahead[0]
     some = busiest.due + busiest.new > 0
@@ -122,6 +136,7 @@ def _ahead(found: Statistics) -> Panel:
         today=today.due + today.new,
         day=calendar.short_date(busiest.day),
         n=busiest.due + busiest.new,
+        days=days,
     )
     if any(day.new for day in found.ahead):
         sentence += say("progress.ahead_later")
@@ -130,12 +145,14 @@ def _ahead(found: Statistics) -> Panel:
     return Panel(
         "ahead",
         "p6",
-        say("progress.ahead"),
-        both(figures.ahead, found, say("progress.ahead")) if some else None,
+        title,
+        both(figures.ahead, found, title) if some else None,
         [say(f"progress.{name}") for name in ("day", "due", "new")],
         [[day.day.isoformat(), str(day.due), str(day.new)] for day in found.ahead],
         sentence if some else say("progress.ahead_none"),
         (reverse("quizbank:study"), say("progress.ahead_act")),
+        tuple((f"?days={n}", say("progress.days", n=n), n == days) for n in (AHEAD, FARTHER)),
+        f"?days={days}",
     )
 
 

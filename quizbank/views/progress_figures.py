@@ -75,6 +75,7 @@ def ahead(found: Statistics, width: int) -> SafeString:
     top, left = 44 if found.interview else 24, 30
     bottom = top + 166
     step = (width - left - 6) / len(found.ahead)
+    bar = max(step - 2, 0.7 * step)
     ticks = nice(most)
 
     def y(n: float) -> float:
@@ -87,17 +88,16 @@ def ahead(found: Statistics, width: int) -> SafeString:
     for number, day in enumerate(found.ahead):
         x = left + 1 + number * step
         if day.day == found.interview:
-            at = x + step / 2 - 1
+            at = x + bar / 2
             parts.append(line(at, 38, at, y(day.due + day.new) - 2, "bound"))
             told = str(say("progress.interview"))
             middle = min(max(at, left + span(told) / 2), width - span(told) / 2)
             parts.append(text(middle, 33, told, "middle"))
-        parts.append(rect(x, y(day.due), step - 2, bottom - y(day.due), "pn4"))
-        parts.append(
-            rect(x, y(day.due + day.new), step - 2, y(day.due) - y(day.due + day.new), "pn2")
-        )
+        parts.append(rect(x, y(day.due), bar, bottom - y(day.due), "pn4"))
+        parts.append(rect(x, y(day.due + day.new), bar, y(day.due) - y(day.due + day.new), "pn2"))
     parts.append(line(left, bottom, width, bottom, "axis"))
-    for number in range(0, len(found.ahead), 7 if width >= WIDE else 10):
+    apart = 7 if width >= WIDE else 10
+    for number in range(0, len(found.ahead), apart * math.ceil(len(found.ahead) / 30)):
         x = left + (number + 0.5) * step
         name = (
             say("progress.today") if number == 0 else calendar.short_date(found.ahead[number].day)

@@ -59,7 +59,7 @@ WORDS = {
         " you need to.",
     ),
     "progress.retention_act": ("看设置", "See the settings"),
-    "progress.ahead": ("未来 30 天", "The next 30 days"),
+    "progress.ahead": ("未来 {n} 天", "The next {n} days"),
     "progress.due": ("已排定", "promised"),
     "progress.new": ("照此进度的新卡", "new at your pace"),
     "progress.today": ("今天", "today"),
@@ -68,8 +68,8 @@ WORDS = {
         "{today} today; the fullest day is {day}, with {n}.",
     ),
     "progress.ahead_first": (
-        "今天 {today} 张，往后 30 天里今天最满。",
-        "{today} today, the fullest day of the 30.",
+        "今天 {today} 张，往后 {days} 天里今天最满。",
+        "{today} today, the fullest day of the {days}.",
     ),
     "progress.ahead_later": (
         "新卡之后的复习还没算进去。",

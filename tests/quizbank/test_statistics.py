@@ -139,6 +139,20 @@ def test_the_days_ahead_are_the_cards_due_then_and_new_ones_at_ones_pace(alice, 
     assert (new[0], new[1:4], sum(new)) == (0, [1, 1, 1], 3)
 
 
+def test_ninety_days_ahead_may_be_asked_for(alice, alice_client, questions):
+    now = timezone.now()
+    for days, question in zip((2, 60, 89, 90), questions, strict=False):
+        grade(alice, question, 3, now)
+        set_due(user=alice, question=question, client_uuid=uuid.uuid4(), now=now, days=days)
+    assert sum(day.due for day in statistics(alice, now).ahead) == 1
+    assert sum(day.due for day in statistics(alice, now, 90).ahead) == 3
+    page = alice_client.get("/en/progress/?days=90").content.decode()
+    assert "The next 90 days" in page
+    table = alice_client.get("/en/progress/ahead.csv?days=90").content.decode()
+    assert len(table.splitlines()) == 91
+    assert "The next 30 days" in alice_client.get("/en/progress/?days=1e9").content.decode()
+
+
 @pytest.mark.parametrize(("days", "marked"), [(0, True), (29, True), (30, False), (-1, False)])
 def test_the_interview_is_one_of_the_days_ahead_or_none(alice, questions, days, marked):
     day = MONDAY.date() + days * DAY
