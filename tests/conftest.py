@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -146,9 +147,7 @@ def environment(transactional_db: None, process_environment: dict[str, str]) -> 
 
 
 def _with_database(url: str, name: str) -> str:
-    before, _, after = url.rpartition("/")
-    _, question_mark, query = after.partition("?")
-    return f"{before}/{name}{question_mark}{query}"
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 @pytest.fixture(scope="session")
