@@ -20,7 +20,15 @@ from hypothesis import settings as hypothesis_settings
 from config.launcher import broker as embedded
 from config.launcher.processes import Child, Service
 from config.launcher.services import ONE_THREAD
-from quizbank.models import Card, Erasure, ParameterSet, ReviewEvent, StudyProfile, User
+from quizbank.models import (
+    Card,
+    Erasure,
+    ParameterSet,
+    ReviewEvent,
+    StudyPolicy,
+    StudyProfile,
+    User,
+)
 from tests import chromium
 from tests.cast import MONDAY, PASSWORD
 
@@ -68,6 +76,7 @@ def _empty_log() -> None:
         StudyProfile.objects.all().delete()
         ReviewEvent.objects.all().delete()
         ParameterSet.objects.all().delete()
+        StudyPolicy.objects.all().delete()
 
 
 @pytest.fixture

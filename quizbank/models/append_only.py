@@ -41,15 +41,23 @@ def _sqlite_removal(table: str) -> Iterator[str]:
 
 
 def _postgresql(table: str, personal: bool) -> Iterator[str]:
-    guard = f"IF TG_OP = 'DELETE' AND {BEING_ERASED} THEN RETURN OLD; END IF;" if personal else ""
+    """Row by row, and for TRUNCATE, which asks no row; to empty what is empty changes nothing."""
+    deleted = f"ELSIF TG_OP = 'DELETE' AND {BEING_ERASED} THEN RETURN OLD;" if personal else ""
     actions = "UPDATE OR DELETE" if personal else "UPDATE"
+    has_rows = f"EXISTS (SELECT 1 FROM {table})"  # noqa: S608 - one of the tables above
     yield (
-        f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger AS $$ BEGIN {guard} "
+        f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger AS $$ BEGIN "
+        f"IF TG_OP = 'TRUNCATE' THEN IF NOT {has_rows} THEN RETURN NULL; END IF; {deleted} END IF; "
         f"RAISE EXCEPTION '{table} is append-only' USING ERRCODE = '23000'; END $$ LANGUAGE plpgsql"
     )
-    yield (
-        f"CREATE OR REPLACE TRIGGER {table}_append_only BEFORE {actions} ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()"
+    yield _postgresql_trigger(table, "append_only", actions, "ROW")
+    yield _postgresql_trigger(table, "no_truncate", "TRUNCATE", "STATEMENT")
+
+
+def _postgresql_trigger(table: str, name: str, actions: str, each: str) -> str:
+    return (
+        f"CREATE OR REPLACE TRIGGER {table}_{name} BEFORE {actions} ON {table} "
+        f"FOR EACH {each} EXECUTE FUNCTION {table}_append_only()"
     )
 
 

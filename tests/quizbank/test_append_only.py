@@ -37,12 +37,28 @@ def test_no_event_can_be_changed_or_deleted(log):
     assert log.count() == 3
 
 
-def test_raw_sql_does_not_get_past_either(log):
-    def erase() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM quizbank_reviewevent WHERE kind = 'undo'")
+def sql(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
-    refused(erase)
+
+def test_raw_sql_does_not_get_past_either(log):
+    refused(lambda: sql("DELETE FROM quizbank_reviewevent WHERE kind = 'undo'"))
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a statement of PostgreSQL's")
+@pytest.mark.parametrize("table", ["reviewevent", "parameterset", "studypolicy", "user"])
+def test_truncate_does_not_get_past_either(log, table):
+    # What points at other rows is checked when a transaction ends, which TRUNCATE waits for.
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+    refused(lambda: sql(f"TRUNCATE quizbank_{table} CASCADE"))
+    assert (log.count(), StudyPolicy.objects.count()) == (3, 1)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a statement of PostgreSQL's")
+def test_an_empty_log_may_be_truncated(db):
+    sql("TRUNCATE quizbank_reviewevent, quizbank_parameterset, quizbank_studypolicy CASCADE")
 
 
 def test_parameters_and_policies_can_not_be_changed(log):
