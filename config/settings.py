@@ -108,6 +108,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     _OPTIONS.setdefault(
         "init_command",
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;"
+        # Else INSERT OR REPLACE takes a row out and asks no trigger: the log's forbid it.
+        "PRAGMA recursive_triggers=ON;"
         # Sizes in kibibytes, bytes and pages: 16 MiB of pages kept, 256 MiB read without a
         # call of the system, and 32 MiB of the log before an answer has to empty it.
         "PRAGMA cache_size=-16384; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=8192;",

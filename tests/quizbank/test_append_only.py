@@ -46,6 +46,12 @@ def test_raw_sql_does_not_get_past_either(log):
     refused(lambda: sql("DELETE FROM quizbank_reviewevent WHERE kind = 'undo'"))
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a statement of SQLite's")
+@pytest.mark.parametrize("table", ["reviewevent", "parameterset"])
+def test_replace_does_not_get_past_either(log, table):
+    refused(lambda: sql(f"INSERT OR REPLACE INTO quizbank_{table} SELECT * FROM quizbank_{table}"))
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a statement of PostgreSQL's")
 @pytest.mark.parametrize("table", ["reviewevent", "parameterset", "studypolicy", "user"])
 def test_truncate_does_not_get_past_either(log, table):
