@@ -58,16 +58,19 @@ def mark(mock, position, points, **more):
     return service.mark(mock=mock, position=position, marks=given, now=MONDAY)
 
 
-def test_chains_are_at_most_three_deep_and_ask_nothing_twice(alice, questions):
+def test_chains_are_up_to_three_deep_and_ask_nothing_twice(alice, questions):
+    deepest = 0
     for seed in range(20):
         rows = list(begin(alice, minutes=60, seed=seed).asked.all())
         assert sorted(row.question_id for row in rows) == sorted(q.pk for q in questions)
         for row in rows:
             before = row.follows
-            assert row.depth == (before.depth + 1 if before else 0) <= 2
+            assert row.depth == (before.depth + 1 if before else 0)
+            deepest = max(deepest, row.depth)
             if before:
                 assert before.question.follow_ups.contains(row.question)
                 assert before.position == row.position - 1
+    assert deepest == 2
 
 
 def test_the_same_seed_asks_the_same(alice, mallory, questions):
