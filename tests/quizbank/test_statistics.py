@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import random
 import re
 import uuid
 from dataclasses import replace
@@ -12,75 +11,27 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from demos.figures.markup import width as span
 from quizbank.models import Card, Interview, ReviewEvent, StudyProfile, User
-from quizbank.models.history import undos_of
 from quizbank.queries.statistics import Retention, Statistics, statistics
 from quizbank.scheduling import DEFAULT_PARAMETERS, recall
-from quizbank.services.acts import reset, set_due
-from quizbank.services.study import undo
+from quizbank.services.acts import set_due
 from quizbank.views.drawing import NARROW, WIDE
 from quizbank.views.progress import _retention_sentence
 from quizbank.views.progress_figures import retention
 from tests.cast import MONDAY
+from tests.quizbank.recounted import live, recount, standing
 from tests.quizbank.study_cast import grade, make_questions
 
 DAY = timedelta(days=1)
-RECOUNT = """
-    WITH counted AS (
-        SELECT e.id, e.card_id, e.kind, e.rating, e.study_day, e.reviewed_at, e.received_at
-        FROM quizbank_reviewevent e
-        WHERE e.user_id = %s AND e.kind IN ('review', 'reset') AND e.id NOT IN ({undone})
-    ), chained AS (
-        SELECT *, SUM(CASE WHEN kind = 'reset' THEN 1 ELSE 0 END) OVER (
-            PARTITION BY card_id ORDER BY reviewed_at, received_at, id) AS chain
-        FROM counted
-    ), reviews AS (
-        SELECT *, MAX(study_day) OVER (
-            PARTITION BY card_id, chain ORDER BY reviewed_at, received_at, id
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-        FROM chained WHERE kind = 'review'
-    )
-    SELECT COUNT(*), SUM(CASE WHEN rating > 1 THEN 1 ELSE 0 END)
-    FROM reviews WHERE before IS NOT NULL AND study_day > before
-"""
 
 
 @pytest.fixture
 def questions(db):
     return make_questions(4)
-
-
-def live(user: User, questions, seed: int, days: int = 60) -> None:
-    """Somebody studies, forgets, takes back, resets and moves cards."""
-    User.objects.filter(pk=user.pk).update(date_joined=MONDAY - 400 * DAY)
-    user.refresh_from_db()
-    draw = random.Random(seed)
-    for day in range(days):
-        now = MONDAY - (days - day) * DAY
-        for question in draw.sample(questions, draw.randint(0, 3)):
-            rating = draw.choice([1, 3, 3, 3, 4])
-            sure = draw.choice(["", "low", "high"])
-            grade(user, question, rating, now, confidence=sure, duration_ms=30_000)
-            now += timedelta(minutes=7)
-        if draw.random() < 0.15:
-            undo(user=user, client_uuid=uuid.uuid4(), now=now)
-        if draw.random() < 0.05:
-            asked = {"question": draw.choice(questions), "client_uuid": uuid.uuid4(), "now": now}
-            reset(user=user, **asked)
-
-
-def recount(user: User) -> tuple[int, int]:
-    """Tests of memory and how many were recalled, by plain SQL."""
-    undone = ", ".join(map(str, undos_of(user))) or "0"
-    with connection.cursor() as cursor:
-        cursor.execute(RECOUNT.format(undone=undone), [user.pk])
-        n, recalled = cursor.fetchone()
-    return n, recalled or 0
 
 
 def of(user: User, now=MONDAY) -> Statistics:
@@ -188,12 +139,12 @@ def test_the_shares_below_an_axis_stand_apart(alice, width, recalled):
 def test_days_and_confidence_are_counted(alice, questions):
     live(alice, questions, 3)
     found = of(alice)
-    kept = ReviewEvent.objects.filter(user=alice, kind="review").exclude(pk__in=undos_of(alice))
+    kept = ReviewEvent.objects.filter(pk__in=standing(alice), kind__in=("review", "cram"))
     assert found.reviews == kept.count()
     assert sum(found.heat.values()) == kept.count()
     assert found.days == kept.values("study_day").distinct().count()
     for level in found.sure:
-        told = kept.filter(confidence=level.name)
+        told = kept.filter(confidence=level.name, kind="review")
         assert (level.n, level.right) == (told.count(), told.filter(rating__gt=1).count())
 
 
