@@ -18,11 +18,13 @@ from demos.figures.markup import width as span
 from quizbank.models import Card, Interview, ReviewEvent, StudyProfile, User
 from quizbank.queries.statistics import Retention, Statistics, statistics
 from quizbank.scheduling import DEFAULT_PARAMETERS, recall
-from quizbank.services.acts import set_due
+from quizbank.services.acts import reschedule, set_due
+from quizbank.services.parameters import adopt_parameters
 from quizbank.views.drawing import NARROW, WIDE
 from quizbank.views.progress import _retention_sentence
 from quizbank.views.progress_figures import retention
 from tests.cast import MONDAY
+from tests.quizbank.histories import fitted
 from tests.quizbank.recounted import live, recount, standing
 from tests.quizbank.study_cast import grade, make_questions
 
@@ -54,11 +56,17 @@ def test_retention_is_what_plain_sql_counts(alice, questions, seed):
 
 def test_moving_cards_and_new_parameters_change_no_retention(alice, questions):
     live(alice, questions, 1)
-    before = of(alice).retention
-    for question in questions:
-        asked = {"question": question, "client_uuid": uuid.uuid4(), "now": MONDAY}
-        set_due(user=alice, **asked, days=3)
-    assert of(alice).retention == before
+    before = of(alice)
+    for days, move in ((3, set_due), (5, reschedule)):
+        for question in questions:
+            asked = {"question": question, "client_uuid": uuid.uuid4(), "now": MONDAY}
+            move(user=alice, **asked, days=days)
+        moved = Card.objects.filter(user=alice, due_day=MONDAY.date() + days * DAY)
+        assert (moved.count(), of(alice).retention) == (len(questions), before.retention)
+    adopted = {"parameter_set": fitted(alice), "client_uuid": uuid.uuid4(), "now": MONDAY}
+    adopt_parameters(user=alice, **adopted)
+    assert of(alice).bins != before.bins, "the new parameters predict something else"
+    assert of(alice).retention == before.retention
 
 
 def test_a_second_look_on_the_same_day_is_no_test(alice, questions):
