@@ -180,21 +180,42 @@ def test_no_topic_is_the_weakest_on_the_day_it_was_learnt(alice, alice_client, q
     assert "The weakest is" not in page
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_page_tells_nothing_little_and_much(alice, alice_client, questions, language):
+def dots(page: str, panel: str) -> int:
+    """How many results the figures of a panel show, for a wide and for a narrow place."""
+    return page.partition(f"<h2>{panel}</h2>")[2].partition("</section>")[0].count('class="dot')
+
+
+@pytest.mark.parametrize(
+    ("language", "panels", "all_ever", "awaited"),
+    [
+        ("zh", ("真实记忆率", "预测与实际"), "全部，至今", "满 30 次"),
+        ("en", ("True retention", "Predicted and actual"), "all, ever", "(after|for) 30"),
+    ],
+)
+@pytest.mark.parametrize(("reviews", "drawn", "verdict"), [(0, 0, 0), (10, 5, 0), (100, 5, 1)])
+def test_the_page_tells_nothing_little_and_much(
+    alice, alice_client, questions, language, panels, all_ever, awaited, reviews, drawn, verdict
+):
+    for number in range(reviews):
+        now = MONDAY - (reviews - number) * DAY
+        grade(alice, questions[number % 4], 1 if number % 10 == 7 else 3, now)
     page = alice_client.get(f"/{language}/progress/").content.decode()
-    assert '<svg class="fig' not in page
-    assert page.count("30") >= 2, "how many it takes"
+    assert page.count('<section class="panel') == page.count('<svg class="fig w"') == drawn
+    assert [dots(page, panel) > 0 for panel in panels] == [drawn > 0, verdict > 0]
+    assert bool(re.search(awaited, page)) != verdict, "how many it takes"
+    told = re.findall(rf'<th scope="row">{all_ever}</th><td>(\d+)</td><td>(\d+)</td>', page)
+    assert [(int(n), int(recalled)) for n, recalled in told] == [recount(alice)] * (drawn > 0)
+    assert recount(alice)[0] == max(0, reviews - len(questions))
+    assert "⟦" not in page
+    assert "style=" not in page  # the policy of content forbids it
+
+
+def test_axes_are_drawn_before_there_are_results(alice, alice_client, questions):
     for question in questions[:3]:
         grade(alice, question, 3, MONDAY)
-    page = alice_client.get(f"/{language}/progress/").content.decode()
-    assert page.count('<svg class="fig w"') == 5, "axes are drawn before there are results"
+    page = alice_client.get("/en/progress/").content.decode()
+    assert page.count('<svg class="fig w"') == 5
     assert 'class="dot' not in page
-    live(alice, questions, 4)
-    page = alice_client.get(f"/{language}/progress/").content.decode()
-    assert "⟦" not in page
-    assert page.count('<section class="panel') == 5
-    assert "style=" not in page  # the policy of content forbids it
 
 
 def test_each_panel_can_be_downloaded(alice, alice_client, questions):
