@@ -4,15 +4,25 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from quizbank.models import ReviewEvent, StudyProfile
-from quizbank.queries.study import counts, last_deed, next_item
+from quizbank.models import Card, Question, ReviewEvent, StudyProfile
+from quizbank.models.history import memory_of
+from quizbank.queries.study import cards_due, counts, last_deed, next_item
 from quizbank.scheduling import Memory
 from quizbank.services.study import ReviewConflict, undo
 from tests.cast import MONDAY
+from tests.examples import examples
+from tests.quizbank.histories import LATE, histories, learner, live
 from tests.quizbank.study_cast import cache, grade, make_question, make_questions, memory
 
 UUID = uuid.UUID(int=1)
+
+
+@pytest.fixture
+def pair(db):
+    return make_questions(2)
 
 
 def take_back(user, now=MONDAY, event=None, client_uuid=None):
@@ -48,6 +58,40 @@ def test_undo_restores_the_exact_state_and_queue_before(alice):
             assert cache(card) == before
             assert counts(alice, now) == due
         now = card.due + timedelta(days=2)
+
+
+@examples(25, 500)
+@given(histories, st.integers(0, 1), st.integers(1, 4), st.sampled_from((0.0, *LATE)))
+def test_after_any_history_a_review_taken_back_has_never_been(
+    pair, history, which, rating, days_late
+):
+    """But for the log, which tells both, and for what was written about the question."""
+    user, question = learner(), pair[which]
+    live(user, pair, history)
+    now = MONDAY + timedelta(minutes=sum(wait for _, wait in history))
+    before, events = studied(user, pair, now), ReviewEvent.objects.filter(user=user)
+    count = events.count()
+    late = {"reviewed_at": now - timedelta(days=days_late)} if days_late else {}
+    event = grade(user, question, rating, now, **late).event
+    title = f"After {event.client_uuid}"
+    Question.objects.filter(pk=question.pk).update(title_en=title)
+    undone = take_back(user, now, event if late else None)
+
+    assert undone.event.undoes == event
+    assert studied(user, pair, now) == before
+    assert events.count() == count + 2
+    assert Question.objects.get(pk=question.pk).title_en == title
+
+
+def studied(user, questions, now):
+    """Everything a learner meets: each card, what is due, how much there is, what comes next."""
+    cards = [Card.objects.filter(user=user, question=question).first() for question in questions]
+    return (
+        [(memory_of(card), card.last_event_id) if card else (Memory(), None) for card in cards],
+        list(cards_due(user, now)),
+        counts(user, now),
+        next_item(user, now),
+    )
 
 
 def test_a_hundred_undos_in_a_row_work_and_the_log_only_grows(alice):
