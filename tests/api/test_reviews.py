@@ -1,18 +1,24 @@
 from __future__ import annotations
 
 import json
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
+from django.test import Client
 from django.utils import timezone
 
-from quizbank.models import Card, Question, ReviewEvent
+from quizbank.models import Card, Question, ReviewEvent, User
+from quizbank.services.audit import audit
 from tests.api.calls import Api, errors
 from tests.quizbank.study_cast import make_question, make_questions
 
 PATH = "initialisation/zero_weights"
+TOGETHER = 20
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +63,37 @@ def test_fifty_repeats_get_one_answer_and_leave_one_event(as_alice: Api) -> None
     again = {as_alice.post("reviews/", asked).content for _ in range(49)}
     assert again == {first.content}
     assert ReviewEvent.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_repeats_at_once_get_one_answer_and_leave_one_event(
+    alice: User, as_alice: Api
+) -> None:
+    as_alice.post("reviews/", review())  # from now on there is a card to fight for
+    asked = review(rating=4)
+    at_once = threading.Barrier(TOGETHER, timeout=60)
+
+    def send(_: int) -> list[tuple[int, bytes]]:
+        client = Client()
+        client.cookies = as_alice.client.cookies
+        try:
+            at_once.wait()
+            sent = [
+                client.post("/api/v1/reviews/", asked, content_type="application/json")
+                for _ in range(3)
+            ]
+            return [(answer.status_code, answer.content) for answer in sent]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(TOGETHER) as threads:
+        told = [answer for answers in threads.map(send, range(TOGETHER)) for answer in answers]
+    again = as_alice.post("reviews/", asked)
+    assert len(told) == 3 * TOGETHER
+    assert set(told) == {(201, again.content)}
+    assert ReviewEvent.objects.filter(client_uuid=asked["client_uuid"]).count() == 1
+    assert Card.objects.get().reps == ReviewEvent.objects.count() == 2
+    assert audit(user=alice, repair=False).differences == []
 
 
 def test_one_uuid_is_not_used_for_another_review(as_alice: Api, as_mallory: Api) -> None:
