@@ -16,6 +16,7 @@ from django.core.management import call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from quizbank import tasks
 from quizbank.models import Card, ParameterSet, ReviewEvent, StudyProfile, User
 from quizbank.scheduling import DEFAULT_PARAMETERS
 from quizbank.scheduling.bulk import Log, replay
@@ -23,6 +24,7 @@ from quizbank.scheduling.fitting import LOWER, UPPER, _Scan, fit, log_loss
 from quizbank.services import fits
 from quizbank.services.acts import reset
 from quizbank.services.fits import Found, look, record_fit, worth_it
+from quizbank.services.people import erase_person, merge_guest, start_guest
 from tests.cast import MONDAY
 from tests.quizbank.fitting_cast import TRUTH, simulated
 from tests.quizbank.study_cast import grade, make_questions, memories
@@ -138,8 +140,10 @@ def test_a_fit_predicts_as_well_as_upstreams(case):
 
 
 @pytest.fixture
-def studied(alice) -> User:
-    """Some 200 reviews in which long intervals are held far better than was expected."""
+def studied(alice, monkeypatch) -> User:
+    """Some 200 reviews in which long intervals are held far better than was expected, and no
+    worker that hears of them."""
+    monkeypatch.setattr(fits, "send", lambda *task: False)
     questions = make_questions(20)
     User.objects.filter(pk=alice.pk).update(date_joined=MONDAY - 900 * DAY)
     alice.refresh_from_db()
@@ -171,6 +175,31 @@ def test_a_fit_is_kept_once_adopted_and_moves_no_due_date(studied):
     fitted(studied)
     assert ParameterSet.objects.count() == 1
     assert ReviewEvent.objects.filter(kind="adopt_parameters").count() == int(bool(kept.accepted))
+
+
+def test_the_task_fits_in_a_process_of_its_own(environment, studied, monkeypatch):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    tasks.fit(studied.pk)
+    kept = ParameterSet.objects.get(user=studied)
+    assert kept.scored > 64
+    assert kept.fitted_through == ReviewEvent.objects.filter(kind="review").latest("id").pk
+
+
+@pytest.mark.parametrize("gone", ["erased", "merged into an account", "never there"])
+def test_the_task_ends_quietly_for_somebody_who_is_gone(alice, monkeypatch, gone):
+    guest = start_guest(now=MONDAY)
+    number = guest.pk + (gone == "never there")
+    if gone == "erased":
+        erase_person(user=guest, now=MONDAY)
+    elif gone != "never there":
+        merge_guest(guest=guest, account=alice, now=MONDAY)
+    started: list[object] = []
+    monkeypatch.setattr(tasks.subprocess, "run", lambda *asked, **_: started.append(asked))
+    tasks.fit(number)
+    assert started == []
+    tasks.fit(alice.pk)
+    assert len(started) == 1
 
 
 def test_what_was_reset_does_not_count(studied):
