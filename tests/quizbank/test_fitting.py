@@ -123,10 +123,19 @@ def test_a_fit_to_somebody_who_changed_is_refused():
     assert (found.reason, after > before) == ("no_better", True)
 
 
-def test_too_few_reviews_change_nothing():
-    log = simulated(6, 1)
-    (found,) = fit(log, log.day, [DEFAULT_PARAMETERS])
-    assert (found.reason, found.parameters) == ("too_few", DEFAULT_PARAMETERS)
+def first(log: Log, n: int) -> Log:
+    """So much of a log that n reviews are scored."""
+    end = np.flatnonzero(log.elapsed >= 1)[n - 1] + 1
+    return Log(log.chain[:end], log.rating[:end], log.day[:end])
+
+
+@pytest.mark.parametrize(("scored", "enough"), [(0, False), (63, False), (64, True)])
+def test_fewer_than_64_scored_reviews_change_nothing(scored, enough):
+    log = first(simulated(40, 1), scored) if scored else simulated(5, 1, days=0)
+    (found,) = fit(log, log.day, [TRUTH])
+    assert (found.scored, found.reason != "too_few") == (scored, enough)
+    assert (found.loss_before is not None, found.loss_after is not None) == (enough, enough)
+    assert (found.parameters != TRUTH) == enough
 
 
 def test_people_fitted_together_are_fitted_as_if_alone():
