@@ -1,4 +1,4 @@
-"""Histories nobody lives: reviews in and out of order, undos, acts, adoptions, moves."""
+"""Histories nobody lives: reviews in and out of order, cram, undos, acts, adoptions, moves."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ ACTS = (EventKind.SET_DUE, EventKind.BURY, EventKind.SUSPEND, EventKind.RESET)
 minutes = st.integers(0, 20 * 24 * 60)
 deeds = st.one_of(
     st.tuples(st.just("review"), st.integers(0, 1), st.integers(1, 4)),
+    st.tuples(st.just("cram"), st.integers(0, 1), st.integers(1, 4)),
     st.tuples(st.just("late"), st.integers(0, 1), st.integers(1, 4), st.sampled_from(LATE)),
     st.tuples(st.just("late act"), st.integers(0, 1), st.sampled_from(ACTS), st.sampled_from(LATE)),
     st.tuples(st.just("undo")),
@@ -81,6 +82,8 @@ def live(user: User, questions: list[Question], history) -> None:
         now += timedelta(minutes=wait)
         if deed == "review":
             grade(user, questions[facts[0]], facts[1], now)
+        elif deed == "cram":
+            grade(user, questions[facts[0]], facts[1], now, cram=True)
         elif deed == "late":
             then = now - timedelta(days=facts[2])
             grade(user, questions[facts[0]], facts[1], now, reviewed_at=then)

@@ -6,17 +6,19 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
-from quizbank.models import Card, ReviewEvent, StudyProfile
+from quizbank.models import Card, EventKind, ReviewEvent
+from quizbank.services.acts import perform
 from quizbank.services.audit import audit
+from quizbank.services.given import GivenAct
 from quizbank.services.people import issue_token, merge_guest, start_guest, token_user
 from quizbank.services.study import undo
 from tests.cast import MONDAY
+from tests.examples import examples
+from tests.quizbank.histories import histories, learner, live
 from tests.quizbank.study_cast import grade, make_question, make_questions, memories, memory
 
-few = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 LATER = MONDAY + timedelta(days=40)
 
 
@@ -45,41 +47,43 @@ def test_what_only_the_guest_did_arrives_as_it_was(alice, guest):
     assert uuids(alice) == said
 
 
-histories = st.lists(
-    st.tuples(
-        st.sampled_from(["guest", "account"]),
-        st.integers(0, 2),
-        st.integers(0, 4),
-        st.integers(1, 5_000),
-    ),
-    min_size=1,
-    max_size=15,
-)
+def mild(history):
+    """Without new settings and parameters: those of a guest are not taken over."""
+    return [(deed, wait) for deed, wait in history if deed[0] not in ("adopt", "change")]
 
 
-@few
-@given(histories)
-def test_the_account_ends_as_if_one_person_had_done_it_all(questions, history):
-    guest, account, both = (start_guest(now=MONDAY) for _ in range(3))
-    # How full a day was for one of them is another matter than for the three together.
-    StudyProfile.objects.update(load_balancing=False)
-    now = MONDAY
-    for who, index, rating, minutes in history:
-        now += timedelta(minutes=minutes)
-        user = guest if who == "guest" else account
-        if rating:
-            event = grade(user, questions[index], rating, now).event
-            grade(both, questions[index], rating, now, client_uuid=event.client_uuid)
-        elif taken := undo(user=user, client_uuid=uuid.uuid4(), now=now):
-            regretted = ReviewEvent.objects.get(undone_by=taken.event)
-            target = ReviewEvent.objects.get(user=both, client_uuid=regretted.client_uuid)
-            undo(user=both, client_uuid=taken.event.client_uuid, now=now, event=target)
+@examples(15, 200)
+@given(histories.map(mild), histories.map(mild))
+def test_the_account_ends_as_if_one_person_had_done_it_all(questions, as_guest, as_account):
+    # How full a day was for one of them is another matter than for the two together.
+    guest, account, both = (learner(load_balancing=False) for _ in range(3))
+    live(guest, questions, as_guest)
+    live(account, questions, as_account)
+    logs = [ReviewEvent.objects.filter(user=user).order_by("id") for user in (account, guest)]
+    for event in sorted((e for log in logs for e in log), key=lambda event: event.received_at):
+        do_again(both, event)
     merge_guest(guest=guest, account=account, now=LATER)
     merge_guest(guest=guest, account=account, now=LATER)
 
     assert memories(account) == memories(both)
     assert uuids(account) == uuids(both)
     assert audit(user=account, repair=False).differences == []
+
+
+def do_again(user, event):
+    """What somebody did, done by somebody else at the same time and under the same UUID."""
+    asked = {"user": user, "client_uuid": event.client_uuid, "now": event.received_at}
+    if event.kind == "undo":
+        target = ReviewEvent.objects.get(user=user, client_uuid=event.undoes.client_uuid)
+        undo(**asked, event=target)
+        return
+    asked |= {"question": event.card.question, "reviewed_at": event.reviewed_at}
+    if event.rating:
+        grade(**asked, rating=event.rating, cram=event.kind == "cram")
+        return
+    user, now = asked.pop("user"), asked.pop("now")
+    given = GivenAct(kind=EventKind(event.kind), days=event.interval_chosen, **asked)
+    perform(user=user, given=given, now=now)
 
 
 def test_the_guest_is_closed_and_their_log_stays(alice, guest):
