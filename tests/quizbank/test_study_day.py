@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quizbank.models import State, StudyProfile
+from quizbank.queries.study import cards_due
 from quizbank.scheduling import (
     DEFAULT_PARAMETERS,
     Answer,
@@ -18,7 +20,10 @@ from quizbank.scheduling import (
     step,
     study_day,
 )
+from tests.cast import MONDAY
 from tests.examples import examples
+from tests.quizbank.histories import learner
+from tests.quizbank.study_cast import grade, make_questions
 
 JANUARY = datetime(2026, 1, 5, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -122,6 +127,11 @@ def test_reviews_either_side_of_midnight_are_on_one_day(zone, changes, rollover,
     assert crossed(midnight - timedelta(hours=9), midnight, zone, rollover) == 0
 
 
+@pytest.fixture
+def pair(db):
+    return make_questions(2)
+
+
 moves = st.lists(
     st.tuples(st.integers(0, 3 * 24 * 60), st.sampled_from(ZONES), st.integers(1, 4)),
     min_size=2,
@@ -145,3 +155,22 @@ def test_no_flight_makes_a_day_count_twice(moves, rollover, changes):
 
     assert days == sorted(days)
     assert (days[-1] - days[0]).days <= (now - start).days + 2
+
+
+@examples(20, 500)
+@given(moves, st.sampled_from([0, 4, 6]), st.sampled_from([[], [60, 600]]))
+def test_a_traveller_meets_a_card_at_most_once_a_study_day_unless_in_steps(
+    pair, moves, rollover, steps
+):
+    user = learner(rollover_hour=rollover, learning_steps=steps, relearning_steps=steps)
+    now, met = MONDAY, []
+    for question in pair:
+        grade(user, question, 3, now)
+    for minutes, zone, rating in moves:
+        now += timedelta(minutes=minutes)
+        StudyProfile.objects.filter(user=user).update(zone=zone)
+        for card in cards_due(user, now):
+            event = grade(user, card.question, rating, now).event
+            if card.state == State.REVIEW:
+                met.append((card.pk, event.study_day))
+    assert len(met) == len(set(met))
