@@ -23,7 +23,7 @@ QUICK = {
     "quizbank": (
         *("acts", "anki_export", "append_only", "backlog", "bringing", "exchange_pages"),
         *("fitting", "interviews", "load", "log_columns", "merge", "mock", "next_item"),
-        *("quick_check", "record_review", "replay", "rows", "statistics"),
+        *("quick_check", "record_review", "replay", "rows", "statistics", "study_day"),
         *("study_counts", "takeout", "two_devices", "undo", "unstorable"),
     ),
 }
