@@ -49,6 +49,7 @@ DEEDS = (
     EventKind.RESET,
 )
 MEMORY_FIELDS = Memory._fields
+SAID = (*MEMORY_FIELDS, "last_event_id")
 _memory = itemgetter(*MEMORY_FIELDS)
 
 
@@ -100,11 +101,11 @@ def memory_of(card: Card) -> Memory:
 
 def remember(card: Card, memory: Memory, last_event: int | None) -> None:
     """Write what the log says into the card's cache. The card holds what is stored of it."""
-    known, said = vars(card), {**memory._asdict(), "last_event_id": last_event}
-    changed = tuple(name for name, value in said.items() if value != known[name])
-    known.update(said)
+    known, said = vars(card), (*memory, last_event)
+    changed = [name for name, value in zip(SAID, said, strict=True) if value != known[name]]
     if changed:
-        update(card, changed)
+        known.update(zip(SAID, said, strict=True))
+        update(card, tuple(changed))
 
 
 def to_event(row: ReviewEvent) -> Event:
@@ -207,9 +208,10 @@ WHERE user_id = %s AND question_id = %s AND suspended = FALSE AND id <> %s
 
 def load_of(card: Card, week: Sequence[float], first: date, last: date) -> Load:
     """How full those days are with the person's other cards, in one query."""
-    days = (*written(Card, due_day=first), *written(Card, due_day=last))
-    others = written(Card, user_id=card.user_id, question_id=card.question_id, id=card.pk)
-    rows = select(_LOAD, (card.user_id, *days, *others))
+    others = {"user_id": card.user_id, "question_id": card.question_id, "id": card.pk}
+    # One column of days takes a day as another does.
+    asked = written(Card, first_day=first, last_day=last, **others)
+    rows = select(_LOAD, (card.user_id, *asked))
     due = {day: n for day, n in rows if n}
     if not card.suspended and card.due_day in due:
         due[card.due_day] -= 1

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from quizbank.models import Card, ReviewEvent
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(NamedTuple):
     """An event of the log and the card as it is now.
 
     `created` is false where the event was there already. The event's `after_…` fields
