@@ -42,7 +42,7 @@ GOALS: dict[str, Goal] = {
     "counts": (1.0, None),
     "search": (1.0, None),
 }
-TIMES = {"answer": 300, "next": 40, "next, kept": 100, "counts": 40, "search": 15}
+TIMES = {"answer": 900, "next": 40, "next, kept": 100, "counts": 40, "search": 15}
 MANY = 50  # learners
 WORDS = (
     *("gradient", "variance", "attention", "kernel", "index", "latency", "bias", "shard", "queue"),

@@ -24,7 +24,7 @@ QUEUE = "cpu"
 FEWEST = 64  # new reviews that make another fit worth it
 GROWTH = 0.25  # or this share of those fitted before, if that is more
 MONTH = timedelta(days=30)  # after which any new review does
-LOOK_EVERY = 128  # events: a look costs as much as an answer or two, so few may pay for one
+LOOK_EVERY = 256  # events: a look costs as much as an answer or two, so few may pay for one
 ANSWER = timedelta(hours=1)  # given to a worker before it is asked again
 FITS = UUID("5c0b3a1e-2b64-4d7e-9a51-8f1f6a3a7e10")
 
