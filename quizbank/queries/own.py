@@ -18,9 +18,10 @@ def own_questions(user: User) -> QuerySet[Question]:
     return own.annotate(noted=NOTED).order_by("-created_at", "path")
 
 
-def brought_at(user: User, moment: datetime) -> QuerySet[Question]:
-    """Those of them that a file made, which was brought in at that moment."""
-    return own_questions(user).filter(~NOTED, created_at=moment)
+def brought_at(user: User, moment: datetime | None) -> QuerySet[Question]:
+    """Those of them that a file made, which was brought in at that moment; without one, none."""
+    own = own_questions(user)
+    return own.filter(~NOTED, created_at=moment) if moment else own.none()
 
 
 def put_away(user: User) -> QuerySet[Question]:

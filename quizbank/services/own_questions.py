@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.html import escape
 
 from quizbank.content import words
@@ -16,6 +17,7 @@ from quizbank.importing.matching import normal
 from quizbank.models import Passage, Proof, Question, Topic, User
 from quizbank.models.bank import OWN_TOPIC
 from quizbank.queries.notes import excerpt
+from quizbank.services.chunks import chunks
 
 LONGEST = 200_000
 EMPTY = (
@@ -63,20 +65,25 @@ def make_own(*, owner: User, wanted: Sequence[Wanted], now: datetime) -> tuple[l
     return [known[slug] for slug in slugs], created
 
 
+@transaction.atomic
 def retire_unused(*, owner: User | None, questions: Iterable[int | None], now: datetime) -> int:
     """Retire those of the person's own questions that no passage in sight asks (any more); how
     many. Their past is kept."""
     asked = Passage.objects.filter(document__removed_at=None, question__isnull=False)
     own = Question.everyone.filter(owner=owner, owner__isnull=False, retired_at=None)
-    gone = own.filter(pk__in=[pk for pk in questions if pk])
-    unused = gone.exclude(pk__in=asked.values("question"))
-    return unused.update(retired_at=now, updated_at=now)
+    unused = own.exclude(pk__in=asked.values("question"))
+    return sum(
+        unused.filter(pk__in=some).update(retired_at=now, updated_at=now)
+        for some in chunks(pk for pk in questions if pk)
+    )
 
 
+@transaction.atomic
 def revive(*, owner: User | None, questions: Iterable[int | None]) -> None:
     """Bring back the person's own questions."""
     own = Question.everyone.filter(owner=owner, owner__isnull=False)
-    own.filter(pk__in=[pk for pk in questions if pk]).update(retired_at=None)
+    for some in chunks(pk for pk in questions if pk):
+        own.filter(pk__in=some).update(retired_at=None)
 
 
 def own_topic() -> Topic:

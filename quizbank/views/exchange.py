@@ -183,9 +183,9 @@ def _first_row(row: FirstRow | None) -> dict[str, str] | None:
     }
 
 
-def moment_of(report: Mapping[str, Any]) -> datetime:
-    """When the file of a report was brought in."""
-    return datetime.fromisoformat(report["at"])
+def moment_of(report: Mapping[str, Any]) -> datetime | None:
+    """When the file of a report was brought in; None of one from before that was kept."""
+    return datetime.fromisoformat(report["at"]) if "at" in report else None
 
 
 def _shown(report: Mapping[str, Any], user: User, remarks: Iterable[Text]) -> dict[str, Any]:

@@ -26,11 +26,11 @@ from quizbank.models.history import (
 )
 from quizbank.models.study import EventKind
 from quizbank.scheduling import Event, seed_of
-from quizbank.services.bringing.chunks import chunks
 from quizbank.services.bringing.faces import safe, slug_of, wanted, words
 from quizbank.services.bringing.past import Recorder, known_of
 from quizbank.services.bringing.planned import Coming, plan
 from quizbank.services.bringing.report import Leavings, Report
+from quizbank.services.chunks import chunks
 from quizbank.services.fits import wish_fit, worth_it
 from quizbank.services.log import lock_profile, stored_policy
 from quizbank.services.own_questions import drafted, own_topic, revive
