@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any
 
 from django.utils import timezone
@@ -27,6 +28,15 @@ from quizbank.services.given import GivenAct
 from quizbank.services.study import Recorded, delivery, record_review, undo
 
 BATCH = 1_000
+# Seconds for one list, which others wait for: each late review refolds its card.
+LONGEST = 4.0
+LATER = Problem(
+    503,
+    Text(
+        "这一批太费时，这一条还没有记录，请再发一次。",
+        "This list took too long; this item is not recorded yet. Send it again.",
+    ),
+)
 # The questions of a list by their paths, read at once; none of an item that comes alone.
 Known = Mapping[str, Question] | None
 ONE = (
@@ -95,8 +105,14 @@ class Reviews(ApiView):
             text = Text(f"一次 1 到 {BATCH} 条。", f"Send 1 to {BATCH} items at a time.")
             raise refused({"": text})
         path, questions = request.get_full_path(), deck.reviewable_among(_paths(data))
+        results, ends = [], monotonic() + LONGEST
         with delivery(user, timezone.now()):
-            results = [_outcome(user, x, f"{path}#/{i}", questions) for i, x in enumerate(data)]
+            for number, item in enumerate(data):
+                instance = f"{path}#/{number}"
+                if monotonic() < ends:
+                    results.append(_outcome(user, item, instance, questions))
+                else:
+                    results.append({"status": 503, "problem": LATER.json(instance)})
         return Response({"results": results})
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 import uuid
@@ -12,6 +13,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
+from api.views import reviews
 from quizbank.models import Card, Question, ReviewEvent, User
 from quizbank.services.audit import audit
 from tests.api.calls import Api, errors
@@ -292,6 +294,24 @@ def test_a_batch_may_be_larger_than_one_review(as_alice: Api) -> None:
     assert as_alice.post("reviews/", batch).status_code == 200
     assert as_alice.post("reviews/", json.dumps(review()).encode().ljust(65_537)).status_code == 413
     assert as_alice.post("reviews/", b"[]".ljust(2**20 + 1)).status_code == 413
+
+
+def test_a_list_that_takes_too_long_is_recorded_in_several_turns(
+    as_alice: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was not reached is said so, and is recorded once when it is sent again."""
+    ticks = itertools.count(0.0, 0.4 * reviews.LONGEST)
+    batch = [review(client_uuid=str(uuid.uuid4())) for _ in range(5)]
+    with monkeypatch.context() as patched:
+        patched.setattr(reviews, "monotonic", lambda: next(ticks))
+        told = as_alice.post("reviews/", batch).json()["results"]
+    assert [one["status"] for one in told] == [201, 201, 503, 503, 503]
+    assert "Send it again" in told[2]["problem"]["detail"]
+    assert told[2]["problem"]["instance"].endswith("#/2")
+    assert ReviewEvent.objects.count() == 2
+    told = as_alice.post("reviews/", batch).json()["results"]
+    assert [one["status"] for one in told] == [201] * 5
+    assert ReviewEvent.objects.count() == 5
 
 
 def test_clocks_are_kept_in_their_zone_and_clamped(as_alice: Api) -> None:
