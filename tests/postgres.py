@@ -23,8 +23,8 @@ QUICK = {
     "quizbank": (
         *("acts", "anki_export", "append_only", "backlog", "bringing", "exchange_pages"),
         *("fitting", "interviews", "load", "log_columns", "merge", "mock", "next_item"),
-        *("quick_check", "record_review", "replay", "rows", "statistics", "study_day"),
-        *("study_counts", "takeout", "two_devices", "undo", "unstorable"),
+        *("own_questions", "quick_check", "record_review", "replay", "rows", "statistics"),
+        *("study_counts", "study_day", "takeout", "two_devices", "undo", "unstorable"),
     ),
 }
 # What rests on these; in the long run.
