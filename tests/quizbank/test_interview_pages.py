@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from quizbank.models import Interview, StudyProfile, User
+from quizbank.queries.people import day_today
 from quizbank.services.interviews import set_interview
 from tests.quizbank.study_cast import grade, make_questions
 
@@ -91,7 +92,7 @@ def test_a_visitor_becomes_a_guest_with_an_interview(client, db):
 
 
 def test_when_the_day_has_come_the_page_asks_for_the_next(alice_client, prepared):
-    Interview.objects.update(day=timezone.now().date())
+    Interview.objects.update(day=day_today(prepared, timezone.now()))
     page = alice_client.get(PAGE).content.decode()
     assert "The interview is behind you." in page
     assert "If the interview were today" not in alice_client.get("/en/").content.decode()
