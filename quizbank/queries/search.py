@@ -1,7 +1,8 @@
 """Full-text search over the bank, in both languages at once.
 
 The words of a query are looked for with LIKE in `Question.search_text` (see `content.words`
-for why not in the database's own full-text index). A term of the glossary stands for all its
+for why not with the database's own full-text search), on SQLite in those rows alone that its
+index of the words names. A term of the glossary stands for all its
 spellings, so 梯度爆炸 finds what says "exploding gradient" and the other way round.
 """
 
@@ -21,6 +22,7 @@ from quizbank.content.reading import Page
 from quizbank.content.script import IDEOGRAPH
 from quizbank.content.words import ALIAS, TAG, TITLE, fold, phrase
 from quizbank.models import Question
+from quizbank.models.word_index import narrowing
 
 GLOSSARY = Path(__file__).resolve().parent.parent / "bank" / "glossary.toml"
 LONGEST = 200
@@ -59,6 +61,7 @@ def matching(questions: QuerySet[Question], text: str) -> QuerySet[Question]:
     asked = wanted(text)
     if not asked:
         questions = questions.none()
+    questions = questions.filter(narrowing([[_whole(each) for each in one] for one in asked]))
     for spellings in asked:
         questions = questions.filter(_in_column(spellings, ""))
         places = [When(_in_column(spellings, mark), then=Value(w)) for mark, w in WEIGHTS]
@@ -92,6 +95,12 @@ def snippet(text: str, query: str, width: int = 120) -> SafeString:
     shown = highlighted(text[begin:end].strip(), query)
     before, after = "…" if begin else "", "…" if end < len(text) else ""
     return mark_safe(f"{before}{shown}{after}")  # noqa: S308 - `highlighted` has escaped it
+
+
+def _whole(spelling: str) -> list[str]:
+    """The words of the column from whose beginning on a phrase is looked for."""
+    words = phrase(spelling)
+    return words.split()[0 if words.startswith(" ") else 1 :]
 
 
 def _in_column(spellings: Spellings, mark: str) -> Q:
