@@ -27,7 +27,7 @@ from quizbank.models.word_index import narrowing
 GLOSSARY = Path(__file__).resolve().parent.parent / "bank" / "glossary.toml"
 LONGEST = 200
 MOST_WORDS = 12
-WEIGHTS = ((TITLE, 100), (ALIAS, 60), (TAG, 30), ("", 10))
+WEIGHTS, ELSEWHERE = ((TITLE, 100), (ALIAS, 60), (TAG, 30)), 10
 # Asked around the thing that is looked for, and in no answer.
 FILLERS = re.compile(
     r"\b(?:a|an|the|of|to|in|on|is|are|do|does|why|what|how|when|which|with|and|or|for|explain)\b"
@@ -58,14 +58,14 @@ def wanted(text: str) -> list[Spellings]:
 def matching(questions: QuerySet[Question], text: str) -> QuerySet[Question]:
     """The questions that hold every word, best first: title, then alias, tag, body."""
     rank: Combinable = Value(0, output_field=IntegerField())
-    asked = wanted(text)
+    asked = [_needed(spellings) for spellings in wanted(text)]
     if not asked:
         questions = questions.none()
     questions = questions.filter(narrowing([[_whole(each) for each in one] for one in asked]))
     for spellings in asked:
         questions = questions.filter(_in_column(spellings, ""))
         places = [When(_in_column(spellings, mark), then=Value(w)) for mark, w in WEIGHTS]
-        rank = rank + Case(*places, default=Value(0), output_field=IntegerField())
+        rank = rank + Case(*places, default=Value(ELSEWHERE), output_field=IntegerField())
     return questions.annotate(rank=rank).order_by("-rank", "position", "path")
 
 
@@ -95,6 +95,17 @@ def snippet(text: str, query: str, width: int = 120) -> SafeString:
     shown = highlighted(text[begin:end].strip(), query)
     before, after = "…" if begin else "", "…" if end < len(text) else ""
     return mark_safe(f"{before}{shown}{after}")  # noqa: S308 - `highlighted` has escaped it
+
+
+def _needed(spellings: Spellings) -> Spellings:
+    """Without those that are found only where another one is, as "softmax function" is."""
+    phrases = {spelling: phrase(spelling) for spelling in spellings}
+    begun = [said for said in phrases.values() if said.startswith(" ")]
+    return tuple(
+        spelling
+        for spelling, said in phrases.items()
+        if not any(other in said for other in begun if other != said)
+    )
 
 
 def _whole(spelling: str) -> list[str]:
