@@ -47,7 +47,7 @@ def test_raw_sql_does_not_get_past_either(log):
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a statement of SQLite's")
-@pytest.mark.parametrize("table", ["reviewevent", "parameterset"])
+@pytest.mark.parametrize("table", ["reviewevent", "parameterset", "studypolicy"])
 def test_replace_does_not_get_past_either(log, table):
     refused(lambda: sql(f"INSERT OR REPLACE INTO quizbank_{table} SELECT * FROM quizbank_{table}"))
 
@@ -70,6 +70,13 @@ def test_an_empty_log_may_be_truncated(db):
 def test_parameters_and_policies_can_not_be_changed(log):
     refused(lambda: ParameterSet.objects.update(engine="other"))
     refused(lambda: StudyPolicy.objects.update(values={}))
+
+
+def test_no_policy_can_be_deleted_for_another_in_its_place(log):
+    """Keys would not object: they are checked when a transaction ends."""
+    policies = StudyPolicy.objects.all()
+    refused(lambda: policies._raw_delete(policies.db))
+    assert policies.count() == 1
 
 
 def test_a_review_without_a_rating_can_not_be_stored(log):
