@@ -117,7 +117,8 @@ def returning(
     """The card missed today that is to return now, if one is; `late` says that nothing else
     is left, so that the eight others and the last minutes need not be waited for."""
     today = today_of(user, now)
-    waiting = steps_ahead(today, narrowed("question_id", among, skip))
+    steps = steps_ahead(today, narrowed("question_id", among, skip))
+    waiting = [step for step in steps if step.last_day == today.day]
     if not late:
         ready = [step for step in waiting if step.due <= now]
         waiting = [step for step in ready if others_since(today.done, step.id) >= OTHERS_FIRST]

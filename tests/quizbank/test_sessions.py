@@ -57,6 +57,14 @@ def test_a_missed_card_returns_within_a_session_of_new_questions(alice: User) ->
     assert path(alice, MONDAY + 21 * MINUTE, NEW) == missed.path
 
 
+def test_what_was_missed_on_another_day_is_no_new_question(alice: User) -> None:
+    (missed,) = make_questions(1)
+    grade(alice, missed, 1, MONDAY)
+    assert path(alice, MONDAY + MINUTE, NEW) == missed.path
+    assert path(alice, MONDAY + DAY, NEW) is None
+    assert path(alice, MONDAY + DAY, Wish()) == missed.path
+
+
 def test_weak_cards_are_those_below_the_recall_wanted_whether_due_or_not(alice: User) -> None:
     strong, weak = make_questions(2)
     grade(alice, strong, 4, MONDAY)
