@@ -185,9 +185,22 @@ def extend(*, mock: MockInterview, minutes: int) -> MockInterview:
 
 
 @transaction.atomic
-def stop(*, mock: MockInterview, now: datetime) -> MockInterview:
-    """End the interview early; what was not answered counts neither for nor against."""
+def stop(
+    *,
+    mock: MockInterview,
+    now: datetime,
+    position: int = 0,
+    text: str = "",
+    client_uuid: UUID | None = None,
+) -> MockInterview:
+    """End the interview early. A text is the answer to the open question, also where it is
+    paused; what was not answered counts neither for nor against. Raises as `answer` does, and
+    then the interview goes on."""
     mock = _locked(mock)
+    if mock.ended_at is None and client_uuid is not None and text.strip():
+        mock = go_on(mock=mock, now=now)
+        answer(mock=mock, position=position, text=text, client_uuid=client_uuid, now=now)
+        mock = _locked(mock)
     if mock.ended_at is None:
         _end(mock, now)
     return mock

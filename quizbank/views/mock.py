@@ -144,20 +144,29 @@ def answer(request: HttpRequest, mock: MockInterview) -> HttpResponse:
 
 @deed
 def clock(request: HttpRequest, mock: MockInterview) -> HttpResponse:
-    """Pause, go on, add minutes, or end here; what stands in the field is kept."""
-    _keep(request, mock, AnswerForm.read(request.POST))
-    now = timezone.now()
+    """Pause, go on, add minutes, or end here; what stands in the field is kept, at the end as
+    the answer."""
+    form, now = AnswerForm.read(request.POST), timezone.now()
+    _keep(request, mock, form)
     deeds: dict[str, Callable[[], Any]] = {
         "pause": lambda: service.pause(mock=mock, now=now),
         "go_on": lambda: service.go_on(mock=mock, now=now),
         "extend": lambda: service.extend(mock=mock, minutes=MORE),
-        "stop": lambda: service.stop(mock=mock, now=now),
+        "stop": lambda: service.stop(
+            mock=mock,
+            now=now,
+            position=form.position,
+            text=form.text,
+            client_uuid=form.client_uuid,
+        ),
     }
     asked_for = deeds.get(request.POST.get("deed", ""))
     if asked_for is None:
         raise Http404
     try:
         asked_for()
+    except MockQuestion.DoesNotExist as missing:
+        raise Http404 from missing
     except (MockConflict, BadMock) as refused:
         messages.info(request, spoken(refused.text))
     return _to(mock)

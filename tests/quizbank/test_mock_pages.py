@@ -157,6 +157,25 @@ def test_an_interview_without_an_answer_has_nothing_to_mark(alice_client, mock):
     assert f"/en/mock/{mock.pk}/" not in alice_client.get("/en/mock/").content.decode()
 
 
+@pytest.mark.parametrize("paused", [False, True])
+def test_what_was_typed_when_it_is_ended_is_the_answer(alice_client, mock, paused):
+    if paused:
+        alice_client.post(at(mock, "clock/"), {"deed": "pause"})
+    fields = {"deed": "stop", "position": "1", "answer": "as far as I got", "client_uuid": ""}
+    alice_client.post(at(mock, "clock/"), fields)
+    assert "how good were your answers" in said(alice_client.get(at(mock)))
+    assert [row.answer for row in mock.asked.exclude(answered_at=None)] == ["as far as I got"]
+
+
+def test_what_can_be_no_answer_does_not_end_it(alice_client, mock):
+    send(alice_client, mock, 1)
+    fields = {"deed": "stop", "position": "1", "answer": "typed in another tab"}
+    alice_client.post(at(mock, "clock/"), fields)
+    mock.refresh_from_db()
+    assert mock.ended_at is None
+    assert mock.asked.get(position=2).answered_at is None
+
+
 def test_however_many_interviews_go_on_three_queries_list_them(
     alice, mallory, mock, django_assert_num_queries
 ):
