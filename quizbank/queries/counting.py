@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from quizbank.models import Card
 from quizbank.models.rows import select, taken
 from quizbank.models.statements import composed, of_card, value
-from quizbank.queries.due import shown
+from quizbank.queries.due import living
 from quizbank.queries.fresh import count_unseen
 from quizbank.queries.today import Today, missed
 
@@ -17,7 +17,12 @@ DAYS_AHEAD = 7
 
 _STARTED = "SELECT COUNT(*) FROM quizbank_card WHERE user_id = {user} AND first_day = {day}"
 _DAYS = """
-SELECT due_day, COUNT(*) FROM quizbank_card WHERE {shown} AND due_day < {end} GROUP BY due_day
+SELECT due_day, COUNT(*), SUM(CASE WHEN buried_until > {day} THEN 1 ELSE 0 END)
+FROM quizbank_card WHERE {living} AND due_day < {end} GROUP BY due_day
+"""
+_BURIED = """
+SELECT due_day, buried_until FROM quizbank_card
+WHERE {living} AND due_day < {end} AND buried_until > {day}
 """
 
 
@@ -38,7 +43,9 @@ def counted(today: Today) -> Counts:
     left = max(0, today.new_per_day - started)
     by_day = [0] * DAYS_AHEAD
     for due_day, n in _by_day(today):
-        by_day[max(0, (due_day - today.day).days)] += n
+        ahead = max(0, (due_day - today.day).days)
+        if ahead < DAYS_AHEAD:
+            by_day[ahead] += n
     return Counts(
         due=by_day[0],
         new=count_unseen(today, left) if left else 0,
@@ -49,8 +56,16 @@ def counted(today: Today) -> Counts:
 
 
 def _by_day(today: Today) -> Iterator[tuple[date, int]]:
-    """How many cards are due on each day, the days ahead included."""
-    end = of_card(due_day=today.day + timedelta(days=DAYS_AHEAD))
-    for row in select(*composed(_DAYS, shown=shown(today), end=end)):
-        due_day, n = taken(Card, ("due_day",), row[:1])[0], row[1]
-        yield due_day, n
+    """How many cards are due on which day, what is buried on the day it comes back."""
+    asked = {
+        "living": living(today),
+        "day": of_card(buried_until=today.day),
+        "end": of_card(due_day=today.day + timedelta(days=DAYS_AHEAD)),
+    }
+    buried = 0
+    for day, n, hidden in select(*composed(_DAYS, **asked)):
+        yield taken(Card, ("due_day",), (day,))[0], n - hidden
+        buried += hidden
+    if buried:
+        for row in select(*composed(_BURIED, **asked)):
+            yield max(taken(Card, ("due_day", "buried_until"), row)), 1

@@ -30,12 +30,12 @@ COMPARED = 200  # due cards in review, for the most fragile of them
 
 # Neither suspended nor buried, and of a question that is not retired. A card's question is the
 # bank's or its person's own, so only such retired ones are told apart.
-_SHOWN = """
-user_id = {user} AND NOT suspended AND (buried_until IS NULL OR buried_until <= {day})
-AND question_id NOT IN (
+_LIVING = """
+user_id = {user} AND NOT suspended AND question_id NOT IN (
   SELECT id FROM quizbank_question
   WHERE retired_at IS NOT NULL AND COALESCE(owner_id, {user}) = {user})
 """
+_SHOWN = "{living} AND (buried_until IS NULL OR buried_until <= {day})"
 _REVIEW = f"state = {State.REVIEW:d} AND due_day <= {{day}}"
 _ASKED_FOR = f"state = {State.NEW:d} AND due_day <= {{day}}"  # only then has a new card a day
 _STEPS = f"state IN ({State.LEARNING:d}, {State.RELEARNING:d}) AND due <= {{time}}"
@@ -66,8 +66,13 @@ class Step:
     stability: float | None
 
 
+def living(today: Today) -> Part:
+    """The person's cards that may be asked, those put off to another day included."""
+    return composed(_LIVING, user=value(today.user_id))
+
+
 def shown(today: Today) -> Part:
-    return composed(_SHOWN, user=value(today.user_id), day=of_card(buried_until=today.day))
+    return composed(_SHOWN, living=living(today), day=of_card(buried_until=today.day))
 
 
 def _on_its_day(rule: str, today: Today) -> Part:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count
 
-from quizbank.models import Card, EventKind, Form, Question, ReviewEvent, Topic, User
+from quizbank.models import Card, EventKind, Question, ReviewEvent, Topic, User
 from quizbank.models.history import day_of, parameters_of, read_profile, undos_of
 from quizbank.models.interviews import open_interview
+from quizbank.queries import fresh
 from quizbank.queries.logs import adopted_parameters, read_columns
 from quizbank.queries.quiz import calibration_of
+from quizbank.queries.today import Today, today_of
 from quizbank.scheduling import AGAIN, recall
 from quizbank.scoring import Level, calibration, wilson
 
@@ -111,7 +113,7 @@ def statistics(user: User, now: datetime, ahead: int = AHEAD) -> Statistics:
             for mature in (False, True, None)
             for period in PERIODS
         ],
-        ahead=_ahead(user, today, profile.new_per_day, ahead),
+        ahead=_ahead(today_of(user, now), ahead),
         interview=_interview(user, today, ahead),
         heat=_heat(studied, today),
         minutes=round(sum(ms for _, ms in studied.values()) / 60_000),
@@ -135,22 +137,23 @@ def _heat(studied: Mapping[int, tuple[int, int]], today: date) -> dict[date, int
     return {date.fromordinal(day): n for day, (n, _) in studied.items() if day >= first}
 
 
-def _ahead(user: User, today: date, new_per_day: int, days: int) -> list[DayAhead]:
-    cards = Card.objects.filter(user=user, suspended=False, question__retired_at=None)
-    last = today + timedelta(days=days - 1)
+def _ahead(today: Today, days: int) -> list[DayAhead]:
+    cards = Card.objects.filter(user=today.user_id, suspended=False, question__retired_at=None)
     due: Counter[int] = Counter()
-    counted = cards.filter(due_day__lte=last).order_by().values_list("due_day")
-    for due_day, n in counted.annotate(n=Count("pk")):
-        due[max(0, (due_day - today).days)] += n
-    seen = Card.objects.filter(user=user, form=Form.RECALL, reps__gt=0).values("question")
-    unseen = Question.objects.filter(retired_at=None).exclude(pk__in=seen).count()
-    started = Card.objects.filter(user=user, first_day=today).count()
+    soon = cards.filter(due_day__lt=today.day + timedelta(days=days)).order_by()
+    for due_day, buried_until, n in soon.values_list("due_day", "buried_until").annotate(
+        n=Count("pk")
+    ):
+        risen = max(due_day, buried_until or due_day, today.day)
+        due[(risen - today.day).days] += n
+    unseen = fresh.unseen(today).count()
+    started = Card.objects.filter(user=today.user_id, first_day=today.day).count()
     found = []
     for ahead in range(days):
-        pace = max(0, new_per_day - started) if ahead == 0 else new_per_day
+        pace = max(0, today.new_per_day - started) if ahead == 0 else today.new_per_day
         new = min(unseen, pace)
         unseen -= new
-        found.append(DayAhead(today + timedelta(days=ahead), due[ahead], new))
+        found.append(DayAhead(today.day + timedelta(days=ahead), due[ahead], new))
     return found
 
 

@@ -17,8 +17,9 @@ from django.utils import timezone
 from demos.figures.markup import width as span
 from quizbank.models import Card, Interview, ReviewEvent, StudyProfile, User
 from quizbank.queries.statistics import Retention, Statistics, statistics
+from quizbank.queries.study import counts
 from quizbank.scheduling import DEFAULT_PARAMETERS, recall
-from quizbank.services.acts import reschedule, set_due
+from quizbank.services.acts import bury, reschedule, set_due, suspend
 from quizbank.services.parameters import adopt_parameters
 from quizbank.views.drawing import NARROW, WIDE
 from quizbank.views.progress import _retention_sentence
@@ -96,6 +97,19 @@ def test_the_days_ahead_are_the_cards_due_then_and_new_ones_at_ones_pace(alice, 
     assert sum(day.due for day in ahead.values()) == 1
     new = [day.new for day in of(alice).ahead]
     assert (new[0], new[1:4], sum(new)) == (0, [1, 1, 1], 3)
+
+
+def test_the_days_ahead_are_those_of_the_session(alice, questions):
+    """What is buried comes back another day; what is asked for or put aside is no new question."""
+    buried, planned, aside, _ = questions
+    asked = {"user": alice, "now": MONDAY}
+    grade(alice, buried, 3, MONDAY - 40 * DAY)
+    bury(**asked, question=buried, client_uuid=uuid.uuid4(), days=2)
+    set_due(**asked, question=planned, client_uuid=uuid.uuid4(), days=1)
+    suspend(**asked, question=aside, client_uuid=uuid.uuid4())
+    ahead, session = statistics(alice, MONDAY).ahead, counts(alice, MONDAY)
+    assert [day.due for day in ahead[:7]] == session.by_day == [0, 1, 1, 0, 0, 0, 0]
+    assert sum(day.new for day in ahead) == session.new == 1
 
 
 def test_ninety_days_ahead_may_be_asked_for(alice, alice_client, questions):

@@ -20,7 +20,7 @@ TODAY = MONDAY.date()
 AHEAD = timedelta(minutes=20)
 # Often at the edges of what the rules say, which are today, in a week, now and in 20 minutes.
 days = st.sampled_from([-9, -1, 0, 0, 1, 6, 7]).map(lambda n: TODAY + n * DAY)
-risings = st.sampled_from([None, None, None, -1, 0, 1]).map(
+risings = st.sampled_from([None, None, None, -1, 0, 1, 6, 7]).map(
     lambda n: None if n is None else TODAY + n * DAY
 )
 moments = st.sampled_from([-90, -1, 0, 1, 20, 21]).map(lambda n: MONDAY + timedelta(minutes=n))
@@ -107,9 +107,13 @@ def made(rows, new_per_day: int) -> User:
     return user
 
 
+def living(card: Card) -> bool:
+    return not card.suspended and card.question.retired_at is None
+
+
 def shown(card: Card) -> bool:
     buried = card.buried_until is not None and card.buried_until > TODAY
-    return not card.suspended and not buried and card.question.retired_at is None
+    return living(card) and not buried
 
 
 def is_due(card: Card) -> bool:
@@ -143,9 +147,11 @@ def test_the_counts_are_those_of_the_rules(db, rows, new_per_day):
     new = not_seen(user, cards)
     left = max(0, new_per_day - sum(card.first_day == TODAY for card in cards))
     by_day = [0] * 7
-    for card in filter(shown, cards):
-        if card.due_day and card.due_day < TODAY + 7 * DAY:
-            by_day[max(0, (card.due_day - TODAY).days)] += 1
+    for card in filter(living, cards):
+        if card.due_day:
+            asked = max(card.due_day, card.buried_until or TODAY, TODAY)
+            if asked < TODAY + 7 * DAY:
+                by_day[(asked - TODAY).days] += 1
 
     found = counts(user, MONDAY)
     assert found.new == min(left, len(new))
