@@ -14,6 +14,7 @@ _STANDING = """
 SELECT
   (SELECT id FROM quizbank_reviewevent WHERE user_id = %s AND client_uuid = %s),
   (SELECT id FROM quizbank_interview WHERE user_id = %s AND closed_at IS NULL),
+  (SELECT merged_into_id FROM quizbank_user WHERE id = person.user_id),
   policy.id, policy.digest, {person}, {card}
 FROM quizbank_studyprofile person
 LEFT JOIN quizbank_card card
@@ -22,17 +23,19 @@ LEFT JOIN quizbank_reviewevent latest ON latest.id = card.last_event_id
 LEFT JOIN quizbank_studypolicy policy ON policy.id = latest.policy_id
 WHERE person.user_id = %s
 """
-_APART = 4  # columns before those of the rows
+_APART = 5  # columns before those of the rows
 
 
 class Standing(NamedTuple):
-    """`event` and `interview` are ids: of what the UUID was used for, and of the interview
-    ahead. `policy` is the id of the settings the card was answered under last, `digest` what
-    they are stored as. All but the profile may be None."""
+    """`event`, `interview` and `merged_into` are ids: of what the UUID was used for, of the
+    interview ahead, and of the account that a guest was merged into. `policy` is the id of the
+    settings the card was answered under last, `digest` what they are stored as. All but the
+    profile may be None."""
 
     profile: StudyProfile
     event: int | None
     interview: int | None
+    merged_into: int | None
     policy: int | None
     digest: str | None
     card: Card | None
@@ -45,14 +48,13 @@ def standing_of(user_id: int, question_id: int, form: str, client_uuid: UUID) ->
     rows = select(_statement(), (user_id, name, user_id, question_id, form, user_id))
     if not rows:
         return None
-    event, interview, policy, digest = rows[0][:_APART]
+    event, interview, merged_into, policy, digest = rows[0][:_APART]
     after = _APART + _width()
     profile, card = read(StudyProfile, rows[0][_APART:after]), rows[0][after:]
     if profile.parameter_set_id is not None:
         profile.parameter_set = find(ParameterSet, id=profile.parameter_set_id)
-    return Standing(
-        profile, event, interview, policy, digest, read(Card, card) if card[0] else None
-    )
+    found = read(Card, card) if card[0] else None
+    return Standing(profile, event, interview, merged_into, policy, digest, found)
 
 
 @cache

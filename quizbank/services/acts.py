@@ -17,7 +17,14 @@ from quizbank.models.history import PENDING, day_of, history, policy_of, to_even
 from quizbank.models.rows import find, insert
 from quizbank.scheduling import fold, seed_of
 from quizbank.services.given import AHEAD, SOONEST, GivenAct
-from quizbank.services.log import clamp, lock_profile, refold, stored_event, stored_policy
+from quizbank.services.log import (
+    account_of,
+    clamp,
+    lock_profile,
+    refold,
+    stored_event,
+    stored_policy,
+)
 from quizbank.services.recorded import Recorded
 
 
@@ -29,6 +36,8 @@ def perform(*, user: User, given: GivenAct, now: datetime) -> Recorded:
     given.check(now)
     with transaction.atomic():
         profile = lock_profile(user)
+        if account := account_of(user):
+            return perform(user=account, given=given, now=now)
         stored = stored_event(user, given.client_uuid, given.payload_hash)
         if stored is not None:
             return Recorded.before(stored)

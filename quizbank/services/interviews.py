@@ -18,7 +18,7 @@ from quizbank.scheduling import LEARNING, RELEARNING, RETENTION, Aim
 from quizbank.services.acts import perform
 from quizbank.services.errors import PeopleError
 from quizbank.services.given import GivenAct
-from quizbank.services.log import lock_profile
+from quizbank.services.log import account_of, lock_profile
 from quizbank.services.undo import undo_unanswered
 
 FARTHEST = timedelta(days=730)
@@ -56,6 +56,8 @@ def set_interview(
     message per field.
     """
     profile = lock_profile(user)
+    if account := account_of(user):
+        user, profile = account, lock_profile(account)
     today = day_of(profile, now)
     chosen = list(Topic.objects.filter(slug__in=topics).exclude(slug=OWN_TOPIC))
     named = list(Question.everyone.visible_to(user).filter(path__in=questions, retired_at=None))
@@ -99,7 +101,7 @@ def set_interview(
 def close_interview(*, user: User, now: datetime) -> Interview | None:
     """Put the open interview behind; its plans that still stand are taken back."""
     lock_profile(user)
-    interview = open_interview(user.pk)
+    interview = open_interview((account_of(user) or user).pk)
     if interview is not None:
         _close(interview, now)
     return interview

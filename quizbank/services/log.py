@@ -33,6 +33,18 @@ def lock_profile(user: User) -> StudyProfile:
     return profile
 
 
+def account_of(user: User) -> User | None:
+    """The account that a guest was merged into, its profile locked as well; None for all others.
+
+    Asked under the lock of the guest's own profile: who waited for it while they signed in goes
+    on as the account, since what came to the guest's log now would stay there.
+    """
+    account = User.objects.filter(merged_guests=user.pk).first() if user.is_guest else None
+    if account is not None:
+        lock_profile(account)
+    return account
+
+
 def hold(user: User) -> None:
     """The same for a writer that reads the profile with what else it needs. Where rows cannot be
     locked, a transaction has the whole database from its beginning."""

@@ -28,10 +28,12 @@ def merge_guest(*, guest: User, account: User, now: datetime) -> None:
     """
     if not guest.is_guest or guest.pk == account.pk:
         raise ValueError("only a guest can be merged, and only into an account")
+    # In this order everywhere: who waited for the guest's goes on to that of the account.
+    for user in (guest, account):
+        lock_profile(user)
+    guest.refresh_from_db(fields=["merged_into"])
     if guest.merged_into_id not in (None, account.pk):
         raise ValueError("this guest already belongs to another account")
-    for user in sorted((guest, account), key=lambda user: user.pk):
-        lock_profile(user)
     cards = _cards(guest, account)
     _copy_events(guest, account, cards)
     for card in cards.values():

@@ -32,7 +32,15 @@ from quizbank.services.errors import BadReview as BadReview
 from quizbank.services.errors import ReviewConflict as ReviewConflict
 from quizbank.services.fits import LOOK_EVERY, look
 from quizbank.services.given import AHEAD, LONGEST_DURATION, Given, GivenAct
-from quizbank.services.log import clamp, digest_of, hold, known_event, lock_profile, stored_policy
+from quizbank.services.log import (
+    account_of,
+    clamp,
+    digest_of,
+    hold,
+    known_event,
+    lock_profile,
+    stored_policy,
+)
 from quizbank.services.parameters import adopt_parameters as adopt_parameters
 from quizbank.services.recorded import Recorded as Recorded
 from quizbank.services.undo import undo as undo
@@ -135,6 +143,8 @@ def _record(user: User, given: Given, now: datetime, *, held: bool) -> Recorded:
 def _add(user: User, given: Given, now: datetime) -> Recorded:
     """Whatever refuses it does so before anything is written."""
     standing = _standing(user, given)
+    if standing.merged_into is not None and (account := account_of(user)):
+        return _add(account, given, now)
     profile = standing.profile
     if standing.event is not None:
         return Recorded.before(known_event(user, given.client_uuid, given.payload_hash))

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from quizbank.models import Card, EventKind, ReviewEvent, User
 from quizbank.models.history import day_of, latest_deed, undos_of
-from quizbank.services.log import digest, lock_profile, refold, stored_event
+from quizbank.services.log import account_of, digest, lock_profile, refold, stored_event
 from quizbank.services.recorded import Recorded
 
 
@@ -28,6 +28,10 @@ def undo(
     profile = lock_profile(user)
     if event is not None and (event.user_id != user.pk or event.card_id is None):
         raise ReviewEvent.DoesNotExist
+    if account := account_of(user):
+        if event is not None:
+            event = ReviewEvent.objects.get(user=account, client_uuid=event.client_uuid)
+        return undo(user=account, client_uuid=client_uuid, now=now, event=event)
     target_uuid = str(event.client_uuid) if event else None
     payload_hash = digest({"kind": "undo", "target": target_uuid})
     stored = stored_event(user, client_uuid, payload_hash)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from threading import Event, Thread
+from time import sleep
 
 import pytest
+from django.db import connection
 from hypothesis import given
 
-from quizbank.models import Card, EventKind, ReviewEvent
-from quizbank.services.acts import perform
+from quizbank.models import Card, EventKind, ReviewEvent, User
+from quizbank.services import merging
+from quizbank.services.acts import perform, suspend
 from quizbank.services.audit import audit
-from quizbank.services.given import GivenAct
+from quizbank.services.given import Given, GivenAct
+from quizbank.services.interviews import close_interview, set_interview
 from quizbank.services.people import issue_token, merge_guest, start_guest, token_user
-from quizbank.services.study import undo
+from quizbank.services.study import record_batch, undo
 from tests.cast import MONDAY
 from tests.examples import examples
 from tests.quizbank.histories import histories, learner, live
@@ -114,3 +119,74 @@ def test_only_a_guest_can_be_merged_and_only_once(alice, mallory, guest):
     merge_guest(guest=guest, account=alice, now=LATER)
     with pytest.raises(ValueError, match="already belongs"):
         merge_guest(guest=guest, account=mallory, now=LATER)
+
+
+def do_review(guest, question, name):
+    return grade(guest, question, 3, LATER, client_uuid=name)
+
+
+def do_batch(guest, question, name):
+    item = Given(question=question, rating=3, client_uuid=name)
+    (delivered,) = record_batch(user=guest, items=[item], now=LATER)
+    return delivered.recorded
+
+
+def do_act(guest, question, name):
+    return suspend(user=guest, question=question, client_uuid=name, now=LATER)
+
+
+def do_undo(guest, question, name):
+    event = ReviewEvent.objects.get(user=guest)
+    return undo(user=guest, client_uuid=name, now=LATER, event=event)
+
+
+@pytest.mark.parametrize("deed", [do_review, do_batch, do_act, do_undo])
+def test_what_was_on_its_way_while_the_guest_signed_in_is_the_accounts(alice, guest, deed):
+    question, name = make_question(), uuid.uuid4()
+    grade(guest, question, 3, MONDAY)
+    asking = User.objects.get(pk=guest.pk)  # by a request that began before
+    merge_guest(guest=guest, account=alice, now=LATER)
+    done = deed(asking, question, name)
+    again = deed(asking, question, name)
+
+    assert (done.created, again.created) == (True, False)
+    assert again.event == done.event == ReviewEvent.objects.get(user=alice, client_uuid=name)
+    assert ReviewEvent.objects.filter(user=guest).count() == 1
+    assert done.card.user_id == alice.pk
+    assert audit(user=alice, repair=False).differences == []
+
+
+def test_an_interview_set_or_ended_while_the_guest_signed_in_is_the_accounts(alice, guest):
+    grade(guest, make_question(), 3, MONDAY)
+    asking = User.objects.get(pk=guest.pk)
+    merge_guest(guest=guest, account=alice, now=LATER)
+    interview = set_interview(user=asking, day=LATER.date() + timedelta(days=9), now=LATER)
+    assert interview.user == alice
+    assert close_interview(user=asking, now=LATER) == interview
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_review_that_waits_for_the_merge_is_not_lost(alice, monkeypatch):
+    guest, question, held = start_guest(now=MONDAY), make_question(), Event()
+    refold = merging.refold
+    grade(guest, question, 3, MONDAY)
+    asking = User.objects.get(pk=guest.pk)
+
+    def slowly(card):
+        held.set()
+        sleep(0.3)  # the review is there meanwhile, and waits
+        return refold(card)
+
+    def sign_in() -> None:
+        merge_guest(guest=guest, account=alice, now=LATER)
+        connection.close()
+
+    monkeypatch.setattr(merging, "refold", slowly)
+    thread = Thread(target=sign_in)
+    thread.start()
+    assert held.wait(10)
+    grade(asking, question, 3, LATER)
+    thread.join()
+
+    assert ReviewEvent.objects.filter(user=alice).count() == 2
+    assert Card.objects.get(user=alice).reps == 2

@@ -169,7 +169,7 @@ def test_who_never_answered_finds_a_profile_at_most(mallory, card):
         standing = standing_of(mallory.pk, asked, "recall", UUID)
         assert standing is not None
         assert columns(standing.profile) == columns(theirs)
-        assert standing[1:] == (None,) * 5
+        assert standing[1:] == (None,) * 6
 
 
 def test_what_an_answer_finds_has_its_persons_parameters(alice, card, django_assert_num_queries):
