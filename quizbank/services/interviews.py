@@ -107,6 +107,26 @@ def close_interview(*, user: User, now: datetime) -> Interview | None:
     return interview
 
 
+@transaction.atomic
+def adopt_interviews(*, guest: User, account: User, now: datetime) -> None:
+    """Give the account the interviews of a guest whose cards and log it has taken over.
+
+    The account's own open interview stays, and the guest's becomes one of the past. What the
+    other's cards still need for the one that is open is planned.
+    """
+    profile = lock_profile(account)
+    if open_interview(account.pk) is not None:
+        for theirs in Interview.objects.filter(user=guest, closed_at=None):
+            theirs.user, theirs.closed_at = account, now  # at once: two cannot be open
+            theirs.save(update_fields=["user", "closed_at"])
+            _take_back_plans(theirs, now)
+    Interview.objects.filter(user=guest).update(user=account)
+    interview, today = open_interview(account.pk), day_of(profile, now)
+    if interview is not None and interview.day > today:
+        interview.planned += [str(each) for each in _plan_last_looks(interview, today, now)]
+        interview.save(update_fields=["planned"])
+
+
 def _close(interview: Interview, now: datetime) -> None:
     _take_back_plans(interview, now)
     interview.closed_at = now

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db import transaction
 
 from demos.models import RunRequest
-from quizbank.models import ApiToken, Card, Interview, MockInterview, QuizSession, ReviewEvent, User
+from quizbank.models import ApiToken, Card, MockInterview, QuizSession, ReviewEvent, User
 from quizbank.services.importing import adopt_notes
+from quizbank.services.interviews import adopt_interviews
 from quizbank.services.log import lock_profile, refold
 
 COPIED = tuple(
@@ -41,18 +42,11 @@ def merge_guest(*, guest: User, account: User, now: datetime) -> None:
     adopt_notes(guest=guest, account=account)
     QuizSession.objects.filter(owner=guest).update(owner=account)
     MockInterview.objects.filter(owner=guest).update(owner=account)
-    _move_interviews(guest, account, now)
+    adopt_interviews(guest=guest, account=account, now=now)
     _move_wishes(guest, account)
     guest.is_active, guest.merged_into = False, account
     guest.save(update_fields=["is_active", "merged_into"])
     ApiToken.objects.filter(user=guest, revoked_at=None).update(revoked_at=now)
-
-
-def _move_interviews(guest: User, account: User, now: datetime) -> None:
-    """The account's own open interview stays; the guest's is kept as one of the past."""
-    if Interview.objects.filter(user=account, closed_at=None).exists():
-        Interview.objects.filter(user=guest, closed_at=None).update(closed_at=now)
-    Interview.objects.filter(user=guest).update(user=account)
 
 
 def _move_wishes(guest: User, account: User) -> None:

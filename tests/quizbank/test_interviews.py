@@ -19,6 +19,7 @@ from quizbank.queries.study import next_item, previews
 from quizbank.services.audit import audit
 from quizbank.services.errors import PeopleError
 from quizbank.services.interviews import FARTHEST, close_interview, set_interview
+from quizbank.services.people import merge_guest, start_guest
 from quizbank.services.study import undo
 from tests.cast import MONDAY
 from tests.quizbank.study_cast import grade, make_question, make_questions
@@ -242,3 +243,46 @@ def test_the_interval_of_equal_coins_is_that_of_the_binomial():
     assert (found.low, found.high) == (6, 14)
     assert _estimate([1.0] * 7, 20) == _estimate([1.0] * 7 + [0.0] * 9, 20)
     assert _estimate([], 5).shares == (0, 0, 0)
+
+
+# --- A guest signs in ---
+
+
+def test_plans_of_a_guests_interview_go_with_it_and_those_of_the_accounts_come(alice):
+    questions, guest, now = make_questions(3), start_guest(now=MONDAY), MONDAY + 30 * DAY
+    for question in questions:
+        learn(guest, question, times=2)
+    due = due_days(guest)
+    assert min(due.values()) > now.date() + 20 * DAY
+    set_interview(user=guest, day=now.date() + 9 * DAY, now=now)
+    assert max(due_days(guest).values()) < now.date() + 9 * DAY
+    standing = set_interview(user=alice, day=now.date() + 20 * DAY, now=now)
+    merge_guest(guest=guest, account=alice, now=now)
+
+    standing.refresh_from_db()
+    assert [one.pk for one in alice.interviews.filter(closed_at=None)] == [standing.pk]
+    assert alice.interviews.count() == 2
+    looks = {card.question_id: standing.aim.last_look(card.seed) for card in alice.cards.all()}
+    assert due_days(alice) == looks
+    assert audit(user=alice, repair=False).differences == []
+    close_interview(user=alice, now=now + DAY)
+    assert due_days(alice) == due
+
+
+def test_the_interview_a_guest_brings_plans_the_accounts_cards_too(alice):
+    ours, theirs = make_questions(2)
+    guest, now = start_guest(now=MONDAY), MONDAY + 30 * DAY
+    learn(alice, ours, times=2)
+    learn(guest, theirs, times=2)
+    due = due_days(alice) | due_days(guest)
+    brought = set_interview(user=guest, day=now.date() + 9 * DAY, now=now)
+    merge_guest(guest=guest, account=alice, now=now)
+
+    looks = {card.question_id: brought.aim.last_look(card.seed) for card in alice.cards.all()}
+    assert due_days(alice) == looks
+    close_interview(user=alice, now=now + DAY)
+    assert due_days(alice) == due
+
+
+def due_days(user):
+    return dict(Card.objects.filter(user=user).values_list("question", "due_day"))
