@@ -134,11 +134,13 @@ def _close(interview: Interview, now: datetime) -> None:
 
 
 def _plan_last_looks(interview: Interview, today: date, now: datetime) -> list[UUID]:
-    """Plan the cards that are due only after their last look, and say by which events."""
+    """Plan the cards that are due only after their last look, and say by which events.
+
+    Also suspended ones, which may be brought back before the day.
+    """
     late = Card.objects.filter(
         user=interview.user,
         question__in=interview.may_ask(),
-        suspended=False,
         due_day__gte=interview.aim.opens,
     ).exclude(state__in=(LEARNING, RELEARNING))
     made = []

@@ -16,6 +16,7 @@ from quizbank.queries import sessions
 from quizbank.queries.interviews import Standing, _estimate, standing
 from quizbank.queries.sessions import INTERVIEW, Wish, next_of
 from quizbank.queries.study import next_item, previews
+from quizbank.services.acts import suspend, unsuspend
 from quizbank.services.audit import audit
 from quizbank.services.errors import PeopleError
 from quizbank.services.interviews import FARTHEST, close_interview, set_interview
@@ -243,6 +244,20 @@ def test_the_interval_of_equal_coins_is_that_of_the_binomial():
     assert (found.low, found.high) == (6, 14)
     assert _estimate([1.0] * 7, 20) == _estimate([1.0] * 7 + [0.0] * 9, 20)
     assert _estimate([], 5).shares == (0, 0, 0)
+
+
+def test_a_suspended_card_that_is_brought_back_has_its_last_look(alice):
+    question = make_question()
+    learn(alice, question, times=2)
+    asked = {"user": alice, "question": question, "now": MONDAY + 20 * DAY}
+    suspend(**asked, client_uuid=uuid.uuid4())
+    before = Card.objects.get().due_day
+    interview = set_interview(user=alice, day=TODAY + 25 * DAY, now=MONDAY + 20 * DAY)
+    assert Card.objects.get().suspended
+    unsuspend(**asked, client_uuid=uuid.uuid4())
+    card = Card.objects.get()
+    assert card.due_day == interview.aim.last_look(card.seed) < before
+    assert audit(user=alice, repair=False).differences == []
 
 
 # --- A guest signs in ---
