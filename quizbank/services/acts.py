@@ -7,6 +7,7 @@ else.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from quizbank.services.log import (
     stored_event,
     stored_policy,
 )
+from quizbank.services.own_questions import adopted
 from quizbank.services.recorded import Recorded
 
 
@@ -37,7 +39,8 @@ def perform(*, user: User, given: GivenAct, now: datetime) -> Recorded:
     with transaction.atomic():
         profile = lock_profile(user)
         if account := account_of(user):
-            return perform(user=account, given=given, now=now)
+            ours = replace(given, question=adopted(given.question, account))
+            return perform(user=account, given=ours, now=now)
         stored = stored_event(user, given.client_uuid, given.payload_hash)
         if stored is not None:
             return Recorded.before(stored)

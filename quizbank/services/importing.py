@@ -26,7 +26,7 @@ from quizbank.queries import notes
 from quizbank.services.import_preview import Preview as Preview
 from quizbank.services.import_preview import preview as preview
 from quizbank.services.import_preview import wanted
-from quizbank.services.own_questions import make_own, retire_unused, revive
+from quizbank.services.own_questions import adopt_questions, make_own, retire_unused, revive
 
 KEPT = timedelta(days=30)
 PENDING = timedelta(hours=1)
@@ -147,7 +147,7 @@ def adopt_notes(*, guest: User, account: User) -> None:
     ImportedDocument.objects.filter(owner=guest).exclude(sha256__in=list(there)).update(
         owner=account
     )
-    Question.everyone.filter(owner=guest).update(owner=account)
+    adopt_questions(guest=guest, account=account)
     PendingUpload.objects.filter(owner=guest).delete()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import uuid5
 
 from django.db import transaction
 
@@ -15,7 +16,7 @@ from quizbank.services.log import lock_profile, refold
 COPIED = tuple(
     field.attname
     for field in ReviewEvent._meta.concrete_fields
-    if field.attname not in {"id", "user_id", "card_id", "undoes_id"}
+    if field.attname not in {"id", "user_id", "card_id", "client_uuid", "undoes_id"}
 )
 
 
@@ -23,7 +24,8 @@ COPIED = tuple(
 def merge_guest(*, guest: User, account: User, now: datetime) -> None:
     """Give the account everything the guest did, and close the guest.
 
-    Events keep their UUIDs, so doing it again adds nothing. The guest's own rows stay
+    Events keep their UUIDs, so doing it again adds nothing; one that the account has with another
+    card, from a file that calls it so, gets a UUID made of both. The guest's own rows stay
     where they are, since a log is never rewritten; parameters fitted to the guest's few
     reviews are not taken over. Raises ValueError if `guest` is no guest, or another's.
     """
@@ -35,11 +37,11 @@ def merge_guest(*, guest: User, account: User, now: datetime) -> None:
     guest.refresh_from_db(fields=["merged_into"])
     if guest.merged_into_id not in (None, account.pk):
         raise ValueError("this guest already belongs to another account")
+    adopt_notes(guest=guest, account=account)  # first: a card is known by its question
     cards = _cards(guest, account)
     _copy_events(guest, account, cards)
     for card in cards.values():
         refold(card)
-    adopt_notes(guest=guest, account=account)
     QuizSession.objects.filter(owner=guest).update(owner=account)
     MockInterview.objects.filter(owner=guest).update(owner=account)
     adopt_interviews(guest=guest, account=account, now=now)
@@ -72,15 +74,20 @@ def _cards(guest: User, account: User) -> dict[object, Card]:
 
 def _copy_events(guest: User, account: User, cards: dict[object, Card]) -> None:
     """Copy in the order of ids: an undo must stay later than what it undoes."""
-    there = dict(ReviewEvent.objects.filter(user=account).values_list("client_uuid", "id"))
+    rows = ReviewEvent.objects.filter(user=account).values_list("client_uuid", "id", "card_id")
+    there = {name: (pk, card) for name, pk, card in rows}
     ids: dict[int | None, int | None] = {None: None}
     for event in ReviewEvent.objects.filter(user=guest).exclude(card=None).order_by("id"):
-        if event.client_uuid not in there:
+        card, name = cards[event.card_id], event.client_uuid
+        if name in there and there[name][1] != card.pk:
+            name = uuid5(name, str(card.pk))
+        if name not in there:
             copy = ReviewEvent.objects.create(
                 user=account,
-                card=cards[event.card_id],
+                card=card,
+                client_uuid=name,
                 undoes_id=ids[event.undoes_id],
                 **{name: getattr(event, name) for name in COPIED},
             )
-            there[event.client_uuid] = copy.pk
-        ids[event.pk] = there[event.client_uuid]
+            there[name] = (copy.pk, card.pk)
+        ids[event.pk] = there[name][0]

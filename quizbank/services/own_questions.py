@@ -5,16 +5,28 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.html import escape
 
 from quizbank.content import words
 from quizbank.importing.matching import normal
-from quizbank.models import Passage, Proof, Question, Topic, User
+from quizbank.models import (
+    Card,
+    Interview,
+    MockQuestion,
+    Passage,
+    Proof,
+    Question,
+    QuizAnswer,
+    Topic,
+    User,
+)
 from quizbank.models.bank import OWN_TOPIC
 from quizbank.queries.notes import excerpt
 from quizbank.services.chunks import chunks
@@ -90,6 +102,73 @@ def own_topic() -> Topic:
     """The topic of everybody's own questions."""
     titles = {"title_zh": "我的笔记", "title_en": "My notes", "position": 9_999}
     return Topic.objects.get_or_create(slug=OWN_TOPIC, defaults=titles)[0]
+
+
+def slug_of_note(named: str) -> str:
+    """Of the question that a note makes, by what names the note: for one of ours the path of the
+    question it was written from."""
+    return hashlib.sha256(f"note:{named}".encode("utf-8", "replace")).hexdigest()[:40]
+
+
+@transaction.atomic
+def adopt_questions(*, guest: User, account: User) -> None:
+    """Give the account the guest's own questions. Of one that both have the account's stays, and
+    what was done with the guest's was done with that one."""
+    same = _same(guest, account)
+    live = Question.everyone.filter(owner=guest, retired_at=None).values_list("pk", flat=True)
+    revive(owner=account, questions=[same[pk] for pk in live if pk in same])
+    for model in (Card, QuizAnswer, MockQuestion, Passage, Interview.questions.through):
+        _point(model._default_manager.all(), same)
+    for some in chunks(same):
+        Question.everyone.filter(owner=guest, pk__in=some).delete()
+    Question.everyone.filter(owner=guest).update(owner=account)
+
+
+def adopted(question: Question, account: User) -> Question:
+    """What a question is since a guest was merged into the account: one of their own may be
+    another row now. Raises Question.DoesNotExist if it is nothing of theirs."""
+    if question.owner_id is None:
+        return question
+    own = Question.everyone.filter(owner=account)
+    there = own.filter(pk=question.pk).first()
+    if there is None:
+        named = _named(own)
+        names = _names(question.slug, question.path)
+        there = own.get(pk__in=[named[name] for name in names if name in named][:1])
+    return there
+
+
+def _same(guest: User, account: User) -> dict[int, int]:
+    """Question of the guest -> the one of the account that is the same, each once."""
+    named = _named(Question.everyone.filter(owner=account))
+    same: dict[int, int] = {}
+    taken: set[int] = set()
+    theirs = Question.everyone.filter(owner=guest).order_by("pk")
+    for pk, slug, path in theirs.values_list("pk", "slug", "path"):
+        found = {named[name] for name in _names(slug, path) if name in named} - taken
+        if found:
+            same[pk] = min(found)
+            taken.add(same[pk])
+    return same
+
+
+def _named(questions: QuerySet[Question]) -> dict[str, int]:
+    rows = questions.order_by("-pk").values_list("pk", "slug", "path")
+    return {name: pk for pk, slug, path in rows for name in _names(slug, path)}
+
+
+def _names(slug: str, path: str) -> tuple[str, str]:
+    """Also as a package of ours names it that somebody else, or a guest, brings in."""
+    return slug, slug_of_note(path)
+
+
+def _point(rows: QuerySet[Any], same: Mapping[int, int]) -> None:
+    """Let rows that name one of the questions name the other."""
+    for some in chunks(same):
+        found = list(rows.filter(question__in=some).only("pk", "question"))
+        for row in found:
+            row.question_id = same[row.question_id]
+        rows.bulk_update(found, ["question"], batch_size=200)
 
 
 def _slug(heading: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,7 @@ from quizbank.services.log import (
     lock_profile,
     stored_policy,
 )
+from quizbank.services.own_questions import adopted
 from quizbank.services.parameters import adopt_parameters as adopt_parameters
 from quizbank.services.recorded import Recorded as Recorded
 from quizbank.services.undo import undo as undo
@@ -144,7 +145,8 @@ def _add(user: User, given: Given, now: datetime) -> Recorded:
     """Whatever refuses it does so before anything is written."""
     standing = _standing(user, given)
     if standing.merged_into is not None and (account := account_of(user)):
-        return _add(account, given, now)
+        ours = replace(given, question=adopted(given.question, account))
+        return _add(account, ours, now)
     profile = standing.profile
     if standing.event is not None:
         return Recorded.before(known_event(user, given.client_uuid, given.payload_hash))

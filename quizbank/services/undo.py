@@ -30,7 +30,9 @@ def undo(
         raise ReviewEvent.DoesNotExist
     if account := account_of(user):
         if event is not None:
-            event = ReviewEvent.objects.get(user=account, client_uuid=event.client_uuid)
+            asked = Card.objects.filter(events=event).values("question")
+            copies = ReviewEvent.objects.filter(user=account, card__question__in=asked)
+            event = copies.get(client_uuid=event.client_uuid)
         return undo(user=account, client_uuid=client_uuid, now=now, event=event)
     target_uuid = str(event.client_uuid) if event else None
     payload_hash = digest({"kind": "undo", "target": target_uuid})

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import timedelta
 from threading import Event, Thread
 from time import sleep
 
 import pytest
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from hypothesis import given
 
-from quizbank.models import Card, EventKind, ReviewEvent, User
+from quizbank.exchange.notes import Deed, Note, Past
+from quizbank.models import (
+    Card,
+    EventKind,
+    Interview,
+    MockInterview,
+    MockQuestion,
+    Passage,
+    Question,
+    QuizAnswer,
+    QuizSession,
+    ReviewEvent,
+    User,
+)
+from quizbank.queries.takeout import everything
 from quizbank.services import merging
 from quizbank.services.acts import perform, suspend
 from quizbank.services.audit import audit
+from quizbank.services.bringing import bring_in, takeout
 from quizbank.services.given import Given, GivenAct
+from quizbank.services.importing import import_document
 from quizbank.services.interviews import close_interview, set_interview
-from quizbank.services.people import issue_token, merge_guest, start_guest, token_user
+from quizbank.services.people import erase_person, issue_token, merge_guest, start_guest, token_user
 from quizbank.services.study import record_batch, undo
 from tests.cast import MONDAY
 from tests.examples import examples
@@ -190,3 +208,134 @@ def test_a_review_that_waits_for_the_merge_is_not_lost(alice, monkeypatch):
 
     assert ReviewEvent.objects.filter(user=alice).count() == 2
     assert Card.objects.get(user=alice).reps == 2
+
+
+# --- Questions of one's own that both have ---
+
+DECK = [
+    Note(
+        key=f"g/{number}",
+        front=f"What is number {number}?",
+        back="It is so.",
+        past=tuple(
+            Past(f"g/{number}/{n}", Deed.REVIEW, MONDAY - timedelta(days=30 - 5 * n), 3, 1000, 5)
+            for n in range(3)
+        ),
+    )
+    for number in range(2)
+]
+
+
+def bring_deck(user, notes=DECK):
+    bring_in(user=user, notes=notes, origin="anki", now=MONDAY)
+    return list(Question.everyone.filter(owner=user).order_by("slug"))
+
+
+def assert_one_log(account, questions):
+    """Each question of the account has one card, and every undo is with what it undoes."""
+    assert list(Question.everyone.filter(owner=account).order_by("slug")) == questions
+    assert Card.objects.filter(user=account).count() == len(questions)
+    undos = ReviewEvent.objects.filter(user=account, kind="undo")
+    assert all(event.card_id == event.undoes.card_id for event in undos)
+    assert audit(user=account, repair=False).differences == []
+
+
+def test_a_deck_that_both_brought_in_is_there_once_with_all_that_was_done(alice, guest):
+    ours, theirs = bring_deck(alice), bring_deck(guest)
+    grade(alice, ours[0], 3, MONDAY + timedelta(hours=1))
+    grade(guest, theirs[0], 4, MONDAY + timedelta(hours=2))
+    brought = ReviewEvent.objects.filter(user=guest, card__question=theirs[1])
+    undo(user=guest, client_uuid=uuid.uuid4(), now=LATER, event=brought.latest("reviewed_at"))
+    guests = memory(guest, theirs[1])
+    for _ in range(2):
+        merge_guest(guest=guest, account=alice, now=LATER)
+        assert_one_log(alice, ours)
+        assert ReviewEvent.objects.filter(user=alice).count() == 6 + 3
+        assert memory(alice, ours[0]).reps == 5
+        assert memory(alice, ours[1]).reps == guests.reps == 2
+    assert audit(user=guest, repair=False).differences == []
+    assert ReviewEvent.objects.filter(user=guest).count() == 6 + 2, "the guest's log stays"
+    erase_person(user=alice, now=LATER)
+    assert not Question.everyone.exists()
+
+
+def test_what_only_the_guest_brought_in_comes_along_beside_it(alice, guest):
+    ours = bring_deck(alice, DECK[:1])
+    theirs = bring_deck(guest)
+    merge_guest(guest=guest, account=alice, now=LATER)
+    extra = [question for question in theirs if question.slug != ours[0].slug]
+    assert_one_log(alice, sorted([*ours, *extra], key=lambda question: question.slug))
+
+
+def test_all_that_names_a_guests_copy_names_the_accounts_question(alice, guest):
+    notes = "# Mine\n\n## Why is the sky blue?\n\nScattering.\n\n{}"
+    for user, more in ((alice, ""), (guest, "More.\n")):
+        data = notes.format(more).encode()
+        import_document(owner=user, name="a.md", data=data, now=MONDAY)
+    ours, theirs = (Question.everyone.get(owner=user) for user in (alice, guest))
+    Question.everyone.filter(pk=ours.pk).update(retired_at=MONDAY)
+    answer = {"position": 1, "item_position": 1, "kind": "numeric", "item": {}}
+    quiz = QuizSession.objects.create(owner=guest, seed=1, created_at=MONDAY)
+    QuizAnswer.objects.create(quiz=quiz, question=theirs, **answer)
+    mock = MockInterview.objects.create(owner=guest, seed=1, minutes=9, created_at=MONDAY)
+    MockQuestion.objects.create(mock=mock, question=theirs, position=1, depth=0, rubric={})
+    interview = Interview.objects.create(user=guest, day=LATER.date() + timedelta(days=9))
+    interview.questions.add(theirs)
+    merge_guest(guest=guest, account=alice, now=LATER)
+
+    assert Question.everyone.get() == ours
+    assert Question.everyone.get().retired_at is None, "the guest brought it in again"
+    assert QuizAnswer.objects.get().question == MockQuestion.objects.get().question == ours
+    assert Interview.questions.through.objects.get().question_id == ours.pk
+    assert Passage.objects.filter(question=ours).count() == 2
+
+
+def test_a_deck_of_ones_own_that_comes_back_through_a_package_is_known(alice, guest):
+    (ours, _) = bring_deck(alice)
+    done = grade(alice, ours, 3, MONDAY).event
+    past = (Past(str(done.client_uuid), Deed.REVIEW, MONDAY, 3, 1000, 0),)
+    note = Note(key="x", path=ours.path, front=ours.title_en, back="It is so.", past=past)
+    bring_deck(guest, [note])
+    questions = list(Question.everyone.filter(owner=alice).order_by("slug"))
+    merge_guest(guest=guest, account=alice, now=LATER)
+    assert_one_log(alice, questions)
+
+
+def test_equal_numbers_of_events_on_different_cards_are_different_events(alice, guest, questions):
+    name = uuid.uuid4()
+    grade(alice, questions[0], 3, MONDAY, client_uuid=name)
+    theirs = grade(guest, questions[1], 3, MONDAY, client_uuid=name).event
+    undo(user=guest, client_uuid=uuid.uuid4(), now=MONDAY, event=theirs)
+    for _ in range(2):
+        merge_guest(guest=guest, account=alice, now=LATER)
+        assert ReviewEvent.objects.filter(user=alice).count() == 3
+        assert [memory(alice, question).reps for question in questions] == [1, 0, 0]
+        assert audit(user=alice, repair=False).differences == []
+
+
+@pytest.mark.parametrize("deed", [do_review, do_batch, do_act, do_undo])
+def test_what_was_on_its_way_to_a_guests_copy_reaches_the_accounts_question(alice, guest, deed):
+    (ours, other), (theirs, _) = bring_deck(alice), bring_deck(guest)
+    grade(guest, theirs, 3, MONDAY)
+    asking, name = User.objects.get(pk=guest.pk), uuid.uuid4()
+    event = ReviewEvent.objects.filter(user=guest).latest("id")
+    merge_guest(guest=guest, account=alice, now=LATER)
+    if deed is do_undo:
+        done = undo(user=asking, client_uuid=name, now=LATER, event=event)
+    else:
+        done = deed(asking, theirs, name)
+    assert (done.card.user_id, done.card.question_id) == (alice.pk, ours.pk)
+    assert_one_log(alice, [ours, other])
+
+
+def test_everything_of_a_person_whose_guest_had_the_same_deck_can_be_brought_back(
+    alice, mallory, guest
+):
+    bring_deck(alice)
+    (theirs, _) = bring_deck(guest)
+    grade(guest, theirs, 3, MONDAY)
+    merge_guest(guest=guest, account=alice, now=LATER)
+    told = json.dumps(everything(alice, LATER), cls=DjangoJSONEncoder).encode()
+    done = takeout.bring_back(user=mallory, data=takeout.opened(told), now=LATER)
+    assert done.left == ()
+    assert Question.everyone.filter(owner=mallory).count() == 2

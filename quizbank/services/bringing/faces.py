@@ -7,7 +7,6 @@ sanitiser.
 
 from __future__ import annotations
 
-import hashlib
 import html
 import re
 
@@ -16,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from quizbank.exchange.notes import Note
 from quizbank.importing import tex
 from quizbank.importing.display import sanitised, visible_marks
-from quizbank.services.own_questions import Wanted
+from quizbank.services.own_questions import Wanted, slug_of_note
 
 LONGEST_HEADING = 300
 LONGEST_SIDE = 100_000
@@ -58,7 +57,7 @@ def wanted(note: Note) -> Wanted | None:
 def slug_of(note: Note, origin: str) -> str:
     """Names the question that a note makes: by the path it came from, else by its key."""
     named = note.path or f"{origin}:{note.key}"
-    return hashlib.sha256(f"note:{named}".encode("utf-8", "replace")).hexdigest()[:40]
+    return slug_of_note(named)
 
 
 def safe(markup: str) -> str:
