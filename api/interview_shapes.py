@@ -73,7 +73,7 @@ def interview_shape(interview: Interview, standing: Standing | None) -> dict[str
         "title": interview.title,
         "topics": list(interview.topics.values_list("slug", flat=True)),
         "levels": interview.levels,
-        "questions": list(interview.questions.values_list("path", flat=True)),
+        "questions": list(interview.named.values_list("path", flat=True)),
         "retention": interview.retention,
         "last_days": interview.last_days,
         "standing": _standing(standing) if standing else None,

@@ -39,7 +39,7 @@ class InterviewForm:
             title=interview.title,
             topics=tuple(interview.topics.values_list("slug", flat=True)),
             levels=tuple(interview.levels),
-            questions=tuple(interview.questions.values_list("path", flat=True)),
+            questions=tuple(interview.named.values_list("path", flat=True)),
             retention=f"{100 * interview.retention:g}",
         )
 

@@ -50,11 +50,17 @@ class Interview(models.Model):
     def aim(self) -> Aim:
         return Aim(self.day, self.last_days, self.retention)
 
+    @property
+    def named(self) -> QuerySet[Question]:
+        """The questions named one by one, the person's own among them, which the relation hides."""
+        rows = Interview.questions.through.objects.filter(interview=self)
+        return Question.everyone.filter(pk__in=rows.values("question"))
+
     def may_ask(self) -> QuerySet[Question]:
         """The questions of its list."""
         live = Question.everyone.visible_to(self.user).filter(retired_at=None)
-        by_topic, named = self.topics.exists(), self.questions.exists()
-        one_by_one = Q(pk__in=self.questions.values("pk"))
+        by_topic, named = self.topics.exists(), self.named.exists()
+        one_by_one = Q(pk__in=self.named.order_by().values("pk"))
         if named and not (by_topic or self.levels):
             return live.filter(one_by_one)
         chosen = Q(owner=None)

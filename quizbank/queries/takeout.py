@@ -116,5 +116,5 @@ def _interview(one: Interview) -> dict[str, Any]:
     (row,) = _rows(Interview.objects.filter(pk=one.pk), without=("id", "user"))
     return row | {
         "topics": list(one.topics.values_list("slug", flat=True)),
-        "questions": list(one.questions.values_list("path", flat=True)),
+        "questions": list(one.named.values_list("path", flat=True)),
     }

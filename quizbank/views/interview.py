@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from quizbank.forms.interview import InterviewForm
 from quizbank.models import Question, User
+from quizbank.models.bank import OWN_TOPIC
 from quizbank.queries import interviews as queries
 from quizbank.queries.people import day_today
 from quizbank.queries.sessions import INTERVIEW, SHORT
@@ -25,6 +27,7 @@ from quizbank.views.drawing import both, percent
 from quizbank.views.visitors import learner
 from quizbank.wording import say, spoken
 
+MOST_OWN = 100  # of one's own questions that are offered one by one
 LISTED = ("topics", "levels", "questions")  # the fields that make the list
 
 
@@ -85,7 +88,7 @@ def _page(
     today = day_today(user, now)
     found = queries.open_interview(user.pk if user else None)
     standing = queries.standing(user, now)
-    by_topic = _by_topic()
+    by_topic = _by_topic(user, form.questions)
     errors = {name: spoken(text) for name, text in form.errors.items()}
     context: dict[str, Any] = {
         "form": form,
@@ -93,7 +96,7 @@ def _page(
         "over": found if found and found.day <= today else None,
         "first": today + timedelta(days=1),
         "last": today + FARTHEST,
-        "topics": [topic for topic, _ in by_topic],
+        "topics": [topic for topic, _ in by_topic if topic.slug != OWN_TOPIC],
         "levels": [(level, say(f"questions.level_{level}")) for level in Question.Level.values],
         "list_error": next((errors[name] for name in LISTED if name in errors), ""),
         "by_topic": by_topic,
@@ -109,9 +112,13 @@ def _page(
     return render(request, "quizbank/interview/interview.html", context, status=status)
 
 
-def _by_topic() -> list[tuple[Any, list[Question]]]:
-    living = Question.objects.filter(retired_at=None).select_related("topic")
-    rows = living.order_by("topic__position", "position", "path")
+def _by_topic(user: User | None, named: Collection[str]) -> list[tuple[Any, list[Question]]]:
+    """What may be named one by one; of many questions of one's own, those that are."""
+    own = Question.everyone.filter(owner=user, retired_at=None) if user else Question.objects.none()
+    if own.count() > MOST_OWN:
+        own = own.filter(path__in=named)
+    living = Question.objects.filter(retired_at=None) | own
+    rows = living.select_related("topic").order_by("topic__position", "position", "path")
     return [(topic, list(some)) for topic, some in groupby(rows, key=lambda row: row.topic)]
 
 

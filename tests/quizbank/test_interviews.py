@@ -16,10 +16,12 @@ from quizbank.queries import sessions
 from quizbank.queries.interviews import Standing, _estimate, standing
 from quizbank.queries.sessions import INTERVIEW, Wish, next_of
 from quizbank.queries.study import next_item, previews
+from quizbank.queries.takeout import everything
 from quizbank.services.acts import suspend, unsuspend
 from quizbank.services.audit import audit
 from quizbank.services.errors import PeopleError
 from quizbank.services.interviews import FARTHEST, close_interview, set_interview
+from quizbank.services.own_questions import Wanted, make_own
 from quizbank.services.people import merge_guest, start_guest
 from quizbank.services.study import undo
 from tests.cast import MONDAY
@@ -152,6 +154,17 @@ def test_nobody_can_ask_for_the_own_question_of_somebody_else(alice, mallory):
     question.save()
     with pytest.raises(PeopleError):
         set_interview(user=alice, day=TODAY + DAY, now=MONDAY, questions=[question.path])
+
+
+def test_an_interview_may_ask_what_is_ones_own(alice, alice_client):
+    make_questions(2)
+    (own,), _ = make_own(owner=alice, wanted=[Wanted("Why a warm-up?", "<p>…</p>")], now=MONDAY)
+    interview = set_interview(user=alice, day=TODAY + 10 * DAY, now=MONDAY, questions=[own.path])
+    assert list(interview.may_ask()) == [own]
+    path = f'value="{own.path}"'
+    assert path in alice_client.get("/en/interview/").content.decode()
+    assert alice_client.get("/api/v1/me/interview/").json()["questions"] == [own.path]
+    assert everything(alice, MONDAY)["interviews"][0]["questions"] == [own.path]
 
 
 def test_another_interview_takes_the_place_of_one_that_has_been(alice):
