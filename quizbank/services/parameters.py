@@ -29,15 +29,14 @@ def adopt_parameters(
     stored = stored_event(user, client_uuid, payload_hash)
     if stored is not None:
         return stored
-    # On a clock that was set back, an older adoption must not win over this one.
-    at = max(now, profile.adopted_at or now)
+    at, received = _after_all(user, now)
     event = ReviewEvent.objects.create(
         user=user,
         client_uuid=client_uuid,
         payload_hash=payload_hash,
         kind=EventKind.ADOPT_PARAMETERS,
         reviewed_at=at,
-        received_at=at,
+        received_at=received,
         zone=profile.zone,
         study_day=day_of(profile, now),
         parameter_set=parameter_set,
@@ -47,3 +46,14 @@ def adopt_parameters(
     for card in Card.objects.select_for_update().filter(user=user).order_by("pk"):
         refold(card)
     return event
+
+
+def _after_all(user: User, now: datetime) -> tuple[datetime, datetime]:
+    """When an adoption counts, and as received when, so that it comes last in the total order.
+
+    A client's clock may run ahead and the server's be set back: what was promised under the old
+    parameters must not be weighed anew under these.
+    """
+    log = ReviewEvent.objects.filter(user=user).order_by("-reviewed_at", "-received_at")
+    moments = log.values_list("reviewed_at", "received_at").first()
+    return (max(now, moments[0]), max(now, *moments)) if moments else (now, now)

@@ -155,6 +155,41 @@ def test_the_later_adoption_holds_on_a_clock_that_was_set_back(questions):
     assert StudyProfile.objects.get(user=user).parameter_set == latest
 
 
+@pytest.mark.parametrize("back", [-1, 2, 60 * 24], ids=["after it", "before it", "a day before"])
+def test_an_adoption_moves_no_due_date_of_a_review_from_a_clock_ahead(questions, back):
+    user = learner(load_balancing=False)
+    grade(user, questions[0], 4, MONDAY)
+    now = MONDAY + timedelta(days=40)
+    ahead = now + timedelta(minutes=3)
+    grade(user, questions[0], 3, now, reviewed_at=ahead)
+    before = memory(user, questions[0])
+    adopt_parameters(
+        user=user,
+        parameter_set=fitted(user),
+        client_uuid=uuid.uuid4(),
+        now=ahead - timedelta(minutes=back),
+    )
+    after = memory(user, questions[0])
+
+    assert after.stability != before.stability
+    unlike = {"stability": None, "difficulty": None}
+    assert after._replace(**unlike) == before._replace(**unlike)
+    assert audit(user=user, repair=False).differences == []
+
+
+def test_an_adoption_at_the_moment_of_a_review_comes_after_it(questions):
+    """Also where that review was received later, on a clock that was set back since."""
+    user = learner(load_balancing=False)
+    grade(user, questions[0], 4, MONDAY)
+    then = MONDAY + timedelta(days=40)
+    grade(user, questions[0], 3, then + timedelta(days=1), reviewed_at=then)
+    before = memory(user, questions[0])
+    adopt_parameters(user=user, parameter_set=fitted(user), client_uuid=uuid.uuid4(), now=then)
+
+    assert memory(user, questions[0]).due == before.due
+    assert memory(user, questions[0]).stability != before.stability
+
+
 def test_the_same_adoption_twice_is_one(questions):
     user, key = learner(), uuid.uuid4()
     one, other = fitted(user), fitted(user)
