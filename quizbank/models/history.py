@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -173,6 +175,17 @@ def history(card: Card) -> list[Event]:
     """Everything the card is a fold of."""
     rows = ReviewEvent.objects.filter(Q(card=card) | Q(user_id=card.user_id, card=None))
     return [to_event(row) for row in rows.select_related("parameter_set", "policy")]
+
+
+def histories(user_id: int) -> tuple[list[Event], dict[UUID, list[Event]]]:
+    """The person's whole log, read at once: the events that concern them as a whole, and those of
+    each card by its key."""
+    personal: list[Event] = []
+    by_card: dict[UUID, list[Event]] = defaultdict(list)
+    rows = ReviewEvent.objects.filter(user_id=user_id).select_related("policy", "parameter_set")
+    for row in rows.order_by("id").iterator(chunk_size=2_000):
+        (personal if row.card_id is None else by_card[row.card_id]).append(to_event(row))
+    return personal, by_card
 
 
 def undos_of(user: User) -> dict[int, int]:

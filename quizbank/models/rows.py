@@ -101,6 +101,16 @@ def update(row: Model, names: tuple[str, ...]) -> None:
     _run(_update(table, names), table.written((*names, table.key), vars(row)), _count)
 
 
+def update_all(
+    model: type[Model], names: tuple[str, ...], rows: Iterable[Mapping[str, Any]]
+) -> None:
+    """The same of many rows, each given by those columns and its key."""
+    table = _table(model)
+    asked = [table.written((*names, table.key), row) for row in rows]
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.executemany(_update(table, names), asked)
+
+
 def read(model: type[Row], values: Sequence[Any]) -> Row:
     """A row of the model from what the driver gave for all its columns."""
     table, found = _table(model), list(values)

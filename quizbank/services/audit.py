@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
 from quizbank.models import Card, ReviewEvent, StudyProfile, User
-from quizbank.models.history import MEMORY_FIELDS, remember, to_event
+from quizbank.models.history import MEMORY_FIELDS, histories, remember
 from quizbank.scheduling import Event, adopted, fold
 from quizbank.services.log import lock_profile
 
@@ -39,22 +37,13 @@ def audit(*, user: User, repair: bool) -> Audit:
     if not (user.cards.exists() or user.review_events.exists()):
         return Audit()
     profile = lock_profile(user)
-    personal, by_card = _events(user)
+    personal, by_card = histories(user.pk)
     result = Audit(events=len(personal) + sum(map(len, by_card.values())))
     result.differences += _audit_profile(profile, personal, repair)
     for card in Card.objects.select_for_update().filter(user=user).order_by("pk"):
         result.cards += 1
         result.differences += _audit_card(card, [*personal, *by_card[card.pk]], repair)
     return result
-
-
-def _events(user: User) -> tuple[list[Event], dict[UUID, list[Event]]]:
-    personal: list[Event] = []
-    by_card: dict[UUID, list[Event]] = defaultdict(list)
-    rows = ReviewEvent.objects.filter(user=user).select_related("policy", "parameter_set")
-    for row in rows.order_by("id").iterator(chunk_size=2_000):
-        (personal if row.card_id is None else by_card[row.card_id]).append(to_event(row))
-    return personal, by_card
 
 
 def _audit_card(card: Card, events: list[Event], repair: bool) -> Differences:

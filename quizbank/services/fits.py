@@ -17,7 +17,7 @@ from demos.doorbell import send
 from quizbank.models import EventKind, ParameterSet, ReviewEvent, User
 from quizbank.queries.people import last_fit
 from quizbank.services.log import lock_profile
-from quizbank.services.parameters import adopt_parameters
+from quizbank.services.parameters import adopt_parameters, foresee
 
 TASK = "quizbank.fit"
 QUEUE = "cpu"
@@ -75,15 +75,13 @@ def look(user: User, now: datetime) -> None:
         transaction.on_commit(ask)
 
 
-@transaction.atomic
 def record_fit(*, user: User, found: Found, now: datetime) -> ParameterSet:
     """Keep a fit, and adopt its parameters if it was accepted; no due date moves.
 
     A second fit of the same log leaves the first.
     """
-    lock_profile(user)
-    before = ParameterSet.objects.filter(user=user, fitted_through=found.through).first()
-    if before is not None:
+    same = ParameterSet.objects.filter(user=user, fitted_through=found.through)
+    if (before := same.first()) is not None:
         return before
     made = ParameterSet(
         user=user,
@@ -98,8 +96,15 @@ def record_fit(*, user: User, found: Found, now: datetime) -> ParameterSet:
         reason=found.reason,
     )
     made.full_clean(exclude=["user"])
-    made.save(force_insert=True)
-    if found.accepted:
-        name = uuid5(FITS, f"{user.public_id}:{found.through}")
-        adopt_parameters(user=user, parameter_set=made, client_uuid=name, now=now)
+    foreseen = foresee(user, found.values) if found.accepted else None
+    with transaction.atomic():
+        lock_profile(user)
+        if (before := same.first()) is not None:
+            return before
+        made.save(force_insert=True)
+        if found.accepted:
+            name = uuid5(FITS, f"{user.public_id}:{found.through}")
+            adopt_parameters(
+                user=user, parameter_set=made, client_uuid=name, now=now, foreseen=foreseen
+            )
     return made

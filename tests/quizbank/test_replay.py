@@ -10,16 +10,22 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 
 from quizbank.models import Card, ParameterSet, ReviewEvent, StudyProfile
+from quizbank.models.history import histories as read_histories
 from quizbank.queries.quick_check import quick_check
+from quizbank.services import parameters
 from quizbank.services.audit import audit
+from quizbank.services.fits import Found, record_fit
+from quizbank.services.parameters import foresee
 from quizbank.services.study import ReviewConflict, adopt_parameters, undo
 from tests.cast import MONDAY
 from tests.examples import examples
 from tests.quizbank.histories import fitted, histories, learner, live
-from tests.quizbank.study_cast import grade, make_question, make_questions, memory
+from tests.quizbank.study_cast import grade, make_question, make_questions, memories, memory
 
 
 @pytest.fixture
@@ -188,6 +194,68 @@ def test_an_adoption_at_the_moment_of_a_review_comes_after_it(questions):
 
     assert memory(user, questions[0]).due == before.due
     assert memory(user, questions[0]).stability != before.stability
+
+
+@pytest.mark.parametrize("adoption", [False, True])
+def test_what_comes_while_cards_are_folded_for_an_adoption_is_not_forgotten(questions, adoption):
+    """A review, one taken back, a new card, and another adoption."""
+    user = learner()
+    for question in (questions[0], make_question()):
+        for days in (0, 4, 15):
+            grade(user, question, 3, MONDAY + timedelta(days=days))
+    untouched = memory(user, question)
+    adopting, now = fitted(user, 0.3), MONDAY + timedelta(days=30)
+    foreseen = foresee(user, tuple(adopting.values))
+    undo(user=user, client_uuid=uuid.uuid4(), now=now)
+    for question in questions:
+        grade(user, question, 3, now)
+    if adoption:
+        other = fitted(user, 0.5)
+        adopt_parameters(user=user, parameter_set=other, client_uuid=uuid.uuid4(), now=now)
+    adopt_parameters(
+        user=user, parameter_set=adopting, client_uuid=uuid.uuid4(), now=now, foreseen=foreseen
+    )
+
+    assert audit(user=user, repair=False).differences == []
+    assert StudyProfile.objects.get(user=user).parameter_set == adopting
+    assert memory(user, question).stability != untouched.stability
+
+
+def test_an_adoption_asks_no_more_of_the_database_for_more_cards(alice, mallory):
+    few, many = [make_question(f"optimisers/q{n:02}", n) for n in (0, 1)], make_questions(30)
+    asked = []
+    for user, questions in ((alice, few), (mallory, few + many)):
+        for question in questions:
+            grade(user, question, 3, MONDAY)
+        fit, before = fitted(user), memories(user)
+        with CaptureQueriesContext(connection) as captured:
+            adopt_parameters(user=user, parameter_set=fit, client_uuid=uuid.uuid4(), now=MONDAY)
+        asked.append(len(captured))
+        assert all(memory != before[path] for path, memory in memories(user).items())
+    assert asked[0] == asked[1]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", ["adopted", "fitted"])
+def test_cards_are_folded_for_an_adoption_while_others_may_write(monkeypatch, way):
+    user, seen = learner(), []
+    event = grade(user, make_question(), 3, MONDAY).event
+
+    def looked(user_id):
+        seen.append(connection.in_atomic_block)
+        return read_histories(user_id)
+
+    monkeypatch.setattr(parameters, "histories", looked)
+    if way == "adopted":
+        adopt_parameters(
+            user=user, parameter_set=fitted(user), client_uuid=uuid.uuid4(), now=MONDAY
+        )
+    else:
+        values = tuple(fitted(user).values)
+        found = Found(values, "torch 0", event.pk, 100, 0.4, 0.3, True, "accepted")
+        record_fit(user=user, found=found, now=MONDAY)
+    assert seen == [False]
+    assert audit(user=user, repair=False).differences == []
 
 
 def test_the_same_adoption_twice_is_one(questions):
