@@ -21,7 +21,8 @@ def undo(
     """Take back `event`, or else the latest thing done with a card that still counts.
 
     Undoing an undo is redo. None if there is nothing to take back; what is taken back
-    already is answered with the undo that did it. Raises ReviewEvent.DoesNotExist for an
+    already is answered with the undo that did it, and as nothing is stored under this UUID,
+    sending it again after a redo takes back anew. Raises ReviewEvent.DoesNotExist for an
     event of someone else or of no card, ReviewConflict if the UUID was used for something
     else.
     """
@@ -66,15 +67,22 @@ def undo(
 def undo_unanswered(*, user: User, events: Iterable[ReviewEvent], now: datetime) -> int:
     """Take back those of the events that hold and whose cards were not answered since; how many.
 
-    Doing it again changes nothing.
+    Doing it again changes nothing, unless a redo came between.
     """
-    holds = undos_of(user)
+    events, holds = list(events), undos_of(user)
+    last = _last_undos(events)
     back = 0
     for event in events:
         card = event.card
         answered = card and card.last_review and card.last_review > event.reviewed_at
         if event.pk not in holds and not answered:
-            name = uuid5(event.client_uuid, "taken back with others")
-            undo(user=user, client_uuid=name, now=now, event=event)
-            back += 1
+            name = uuid5(last.get(event.pk, event.client_uuid), "taken back with others")
+            recorded = undo(user=user, client_uuid=name, now=now, event=event)
+            back += recorded is not None and recorded.created
     return back
+
+
+def _last_undos(events: Iterable[ReviewEvent]) -> dict[int | None, UUID]:
+    """Event id -> UUID of the latest undo of it, whether that holds or not."""
+    undos = ReviewEvent.objects.filter(undoes__in=events).order_by("pk")
+    return dict(undos.values_list("undoes", "client_uuid"))

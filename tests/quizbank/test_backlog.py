@@ -14,6 +14,7 @@ from quizbank.queries.backlog import backlog, overdue
 from quizbank.queries.study import counts
 from quizbank.services.audit import audit
 from quizbank.services.backlog import gather_backlog, spread_backlog
+from quizbank.services.undo import undo
 from tests.cast import MONDAY
 from tests.quizbank.study_cast import grade, make_question, make_questions
 
@@ -69,6 +70,20 @@ def test_spreading_twice_under_one_number_is_spreading_once(piled):
     events = ReviewEvent.objects.count()
     assert spread_backlog(user=piled, client_uuid=NAME, now=LATER) is None
     assert ReviewEvent.objects.count() == events
+
+
+def test_what_was_spread_anew_by_a_redo_is_gathered_again(piled):
+    before = due(piled)
+    spread_backlog(user=piled, client_uuid=NAME, now=LATER)
+    spread = due(piled)
+    for _ in range(2):
+        assert gather_backlog(user=piled, client_uuid=NAME, now=LATER) == 15
+        assert due(piled) == before
+        assert gather_backlog(user=piled, client_uuid=NAME, now=LATER) == 0
+        for taken in ReviewEvent.objects.filter(kind="undo", undoes__kind="reschedule"):
+            undo(user=piled, client_uuid=uuid.uuid4(), now=LATER, event=taken)
+        assert due(piled) == spread
+    assert audit(user=piled, repair=False).differences == []
 
 
 def test_it_is_gathered_again_but_for_what_was_answered_since(piled):
