@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from quizbank.models import EventKind, ReviewEvent, User
 from quizbank.queries.backlog import Backlog, backlog
@@ -19,11 +20,11 @@ from quizbank.services.undo import undo_unanswered
 def spread_backlog(*, user: User, client_uuid: UUID, now: datetime) -> Backlog | None:
     """Make the cards of the backlog due as `queries.backlog` says, the most fragile today.
 
-    Sending it again under the same UUID changes nothing. None if there is no backlog.
+    Sending it again under the same UUID changes nothing. None then, or if there is no backlog.
     """
     lock_profile(user)
     found = backlog(user, now)
-    if found is None:
+    if found is None or _moved(user, client_uuid).exists():
         return None
     for days, cards in enumerate(found.by_day):
         for card in cards if days else ():
@@ -41,8 +42,11 @@ def spread_backlog(*, user: User, client_uuid: UUID, now: datetime) -> Backlog |
 def gather_backlog(*, user: User, client_uuid: UUID, now: datetime) -> int:
     """Take back the spreading of that UUID, except of cards answered since; how many came back."""
     lock_profile(user)
-    names = {uuid5(client_uuid, str(pk)) for pk in user.cards.values_list("pk", flat=True)}
-    moved = ReviewEvent.objects.filter(
-        user=user, kind=EventKind.RESCHEDULE, client_uuid__in=names
-    ).select_related("card")
+    moved = _moved(user, client_uuid).select_related("card")
     return undo_unanswered(user=user, events=moved, now=now)
+
+
+def _moved(user: User, client_uuid: UUID) -> QuerySet[ReviewEvent]:
+    """The events of the spreading of that UUID, whether they still count or not."""
+    names = {uuid5(client_uuid, str(pk)) for pk in user.cards.values_list("pk", flat=True)}
+    return ReviewEvent.objects.filter(user=user, kind=EventKind.RESCHEDULE, client_uuid__in=names)

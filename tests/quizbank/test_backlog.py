@@ -72,6 +72,17 @@ def test_spreading_twice_under_one_number_is_spreading_once(piled):
     assert ReviewEvent.objects.count() == events
 
 
+def test_a_number_that_was_used_spreads_nothing_that_piled_up_later(piled):
+    spread_backlog(user=piled, client_uuid=NAME, now=LATER)
+    for question in make_more(10):
+        grade(piled, question, 4, LATER)
+    days = due(piled)
+    later = LATER + 30 * DAY
+    assert backlog(piled, later) is not None
+    assert spread_backlog(user=piled, client_uuid=NAME, now=later) is None
+    assert due(piled) == days
+
+
 def test_what_was_spread_anew_by_a_redo_is_gathered_again(piled):
     before = due(piled)
     spread_backlog(user=piled, client_uuid=NAME, now=LATER)
