@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from quizbank.models import ApiToken, EventKind, ParameterSet, ReviewEvent, StudyProfile, User
+from quizbank.models import ApiToken, ParameterSet, ReviewEvent, StudyProfile, User
 from quizbank.models.history import day_of, read_profile
+from quizbank.queries.logs import read_columns
 
 
 def profile_of(user: User | None) -> StudyProfile:
@@ -28,9 +29,9 @@ def last_fit(user: User) -> ParameterSet | None:
 
 def later_day_reviews(user: User) -> int:
     """How many of the person's reviews came on a later day than one before: what a fit counts."""
-    reviews = ReviewEvent.objects.filter(user=user, kind=EventKind.REVIEW, undone_by=None)
-    days = reviews.values("card", "study_day").distinct().count()
-    return days - reviews.values("card").distinct().count()
+    reviews = read_columns([user.pk]).reviews
+    kept = reviews.current[reviews.log.chain]
+    return int((reviews.log.elapsed[kept] >= 1).sum())
 
 
 def tokens_of(user: User) -> QuerySet[ApiToken]:
@@ -39,6 +40,7 @@ def tokens_of(user: User) -> QuerySet[ApiToken]:
 
 
 def events_of(user: User) -> QuerySet[ReviewEvent]:
-    """The person's log of reviews and undos, latest first; each with its card and question."""
+    """All that happened to the person's cards, by themselves or an import, latest first; each
+    event with its card and question."""
     log = ReviewEvent.objects.filter(user=user, card__isnull=False)
     return log.select_related("card__question", "undoes").order_by("-id")

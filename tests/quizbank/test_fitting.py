@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from quizbank import tasks
 from quizbank.models import Card, ParameterSet, ReviewEvent, StudyProfile, User
+from quizbank.queries.people import later_day_reviews
 from quizbank.scheduling import DEFAULT_PARAMETERS
 from quizbank.scheduling.bulk import Log, replay
 from quizbank.scheduling.fitting import LOWER, UPPER, Fit, _Scan, fit, log_loss
@@ -26,6 +27,7 @@ from quizbank.services import fits
 from quizbank.services.acts import reset
 from quizbank.services.fits import Found, look, record_fit, worth_it
 from quizbank.services.people import erase_person, merge_guest, start_guest
+from quizbank.services.undo import undo
 from tests.cast import MONDAY
 from tests.quizbank.fitting_cast import TRUTH, simulated
 from tests.quizbank.study_cast import grade, make_questions, memories
@@ -235,6 +237,20 @@ def test_what_was_reset_does_not_count(studied):
     question = Card.objects.filter(user=studied).first().question
     reset(user=studied, question=question, client_uuid=uuid.uuid4(), now=MONDAY)
     assert fitted(studied)[0]["scored"] < before
+
+
+def test_the_settings_count_the_reviews_that_a_fit_would(studied):
+    """With a review taken back, one brought back by a redo, and what is from before a reset."""
+    first, second, third = Card.objects.filter(user=studied).order_by("pk")[:3]
+    told = {"user": studied, "now": MONDAY}
+    reset(question=first.question, client_uuid=uuid.uuid4(), **told)
+    grade(studied, first.question, 3, MONDAY)
+    undo(client_uuid=uuid.uuid4(), event=second.last_event, **told)
+    taken = undo(client_uuid=uuid.uuid4(), event=third.last_event, **told)
+    undo(client_uuid=uuid.uuid4(), event=taken.event, **told)
+    counted = later_day_reviews(studied)
+    assert counted == fitted(studied)[0]["scored"]
+    assert counted == 20 * 9 - 9 - 1
 
 
 def found(through: int, accepted: bool = True) -> Found:
