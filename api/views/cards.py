@@ -50,7 +50,7 @@ class Cards(ApiView):
 
     @extend_schema(
         operation_id="cards_list",
-        summary="List own cards; `new` lists questions without a card",
+        summary="List own cards; `new` lists the questions not answered yet",
         parameters=[CardQuery, *answers.PAGING],
         responses={200: study_shapes.CardPage, **problems(400, 401, 403)},
     )
