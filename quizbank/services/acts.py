@@ -27,7 +27,7 @@ from quizbank.services.log import (
     stored_policy,
 )
 from quizbank.services.own_questions import adopted
-from quizbank.services.recorded import Recorded
+from quizbank.services.recorded import Recorded, recorded_before
 
 
 def perform(*, user: User, given: GivenAct, now: datetime) -> Recorded:
@@ -35,7 +35,9 @@ def perform(*, user: User, given: GivenAct, now: datetime) -> Recorded:
 
     One that comes late is put in its place among the card's events.
     """
-    given.check(now)
+    before = recorded_before(user, given, now)
+    if before is not None:
+        return before
     with transaction.atomic():
         profile = lock_profile(user)
         if account := account_of(user):

@@ -71,8 +71,8 @@ class Given:
             raise BadReview("confidence", text)
         if not isinstance(self.hint_used, bool):
             raise BadReview("hint_used", Text("请填 true 或 false。", "Give true or false."))
-        _check_time(self.reviewed_at, now)
         self._check_words()
+        _check_time(self.reviewed_at, now)
 
     def _check_words(self) -> None:
         if len(self.answer) > ANSWER_LENGTH:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple, Self
 
-from quizbank.models import Card, ReviewEvent
+from quizbank.models import Card, ReviewEvent, User
+from quizbank.services.errors import BadReview
+from quizbank.services.given import Given, GivenAct
+from quizbank.services.log import stored_event
 
 
 class Recorded(NamedTuple):
@@ -22,3 +26,18 @@ class Recorded(NamedTuple):
         if event.card is None:
             raise Card.DoesNotExist
         return cls(event, event.card, created=False)
+
+
+def recorded_before(user: User, given: Given | GivenAct, now: datetime) -> Recorded | None:
+    """Check what is given. Where it has only become too old to be recorded, it may have been
+    recorded in time: a client that never got the answer sends it for as long as it lives."""
+    try:
+        given.check(now)
+    except BadReview as refusal:
+        stored = None
+        if refusal.field == "reviewed_at":  # checked last: the rest can be read
+            stored = stored_event(user, given.client_uuid, given.payload_hash)
+        if stored is None:
+            raise
+        return Recorded.before(stored)
+    return None

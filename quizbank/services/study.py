@@ -44,6 +44,7 @@ from quizbank.services.log import (
 from quizbank.services.own_questions import adopted
 from quizbank.services.parameters import adopt_parameters as adopt_parameters
 from quizbank.services.recorded import Recorded as Recorded
+from quizbank.services.recorded import recorded_before
 from quizbank.services.undo import undo as undo
 
 
@@ -130,7 +131,9 @@ def record_batch(
 
 
 def _record(user: User, given: Given, now: datetime, *, held: bool) -> Recorded:
-    given.check(now)
+    before = recorded_before(user, given, now)
+    if before is not None:
+        return before
     if held:
         return _add(user, given, now)
     with transaction.atomic():

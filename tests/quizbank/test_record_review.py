@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from threading import Barrier, Thread
@@ -266,6 +267,27 @@ def said(event: ReviewEvent) -> dict[str, object]:
     apart = {"id", "user_id", "card_id"}
     names = {field.attname for field in ReviewEvent._meta.concrete_fields} - apart
     return {name: getattr(event, name) for name in names}
+
+
+def test_what_was_recorded_in_time_is_answered_however_late_it_is_sent_again(alice, question):
+    told = {"question": question, "reviewed_at": MONDAY - timedelta(days=80)}
+    items: list[Given | GivenAct] = [
+        Given(rating=3, client_uuid=uuid.UUID(int=1), **told),
+        GivenAct(kind=EventKind.BURY, days=1, client_uuid=uuid.UUID(int=2), **told),
+    ]
+    alice.date_joined = MONDAY - timedelta(days=90)
+    first = record_batch(user=alice, items=items, now=MONDAY)
+    later = MONDAY + timedelta(days=80)
+    new: list[Given | GivenAct] = [replace(item, client_uuid=uuid.uuid4()) for item in items]
+    used: list[Given | GivenAct] = [replace(items[0], client_uuid=items[1].client_uuid)]
+    used.append(replace(items[1], client_uuid=items[0].client_uuid))
+    again = record_batch(user=alice, items=[*items, *new, *used], now=later)
+
+    assert [one.recorded.event for one in again[:2]] == [one.recorded.event for one in first]
+    assert [one.recorded.created for one in again[:2]] == [False, False]
+    assert [type(one.refused) for one in again[2:4]] == [BadReview, BadReview]
+    assert [type(one.refused) for one in again[4:]] == [ReviewConflict, ReviewConflict]
+    assert ReviewEvent.objects.count() == 2
 
 
 def test_a_failure_in_the_middle_of_a_batch_leaves_nothing(alice, question):
