@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,4 +26,15 @@ def start_of_day(day: date, zone: str, rollover: int) -> datetime:
 
     Where the clocks skip the rollover hour, it is the first instant after the gap.
     """
-    return datetime.combine(day, time(rollover), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    turn = datetime.combine(day, time(rollover), tzinfo=ZoneInfo(zone))
+    start, sooner = turn.astimezone(UTC), turn.replace(fold=1).astimezone(UTC)
+    if start <= sooner:
+        return start
+
+    def has_turned(seconds: int) -> bool:
+        return study_day(sooner + timedelta(seconds=seconds), zone, rollover) >= day
+
+    # The hour as the clock before the gap would tell it, and as the one after it: the gap ends
+    # between the two.
+    around = range((start - sooner) // timedelta(seconds=1) + 1)
+    return sooner + timedelta(seconds=bisect_left(around, True, key=has_turned))

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import fsrs
 import pytest
@@ -29,7 +30,7 @@ JANUARY = datetime(2026, 1, 5, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 SPRING, AUTUMN, PLAIN = date(2026, 3, 29), date(2026, 10, 25), date(2026, 6, 1)
 ZONES = ("Europe/Berlin", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "UTC")
-SECOND = timedelta(seconds=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 instants = st.datetimes(
     datetime(2024, 1, 1),  # noqa: DTZ001
     datetime(2028, 1, 1),  # noqa: DTZ001
@@ -58,6 +59,41 @@ def test_a_rollover_hour_that_the_clocks_skip_begins_after_the_gap():
 
     assert start == datetime(2026, 3, 29, 1, tzinfo=UTC)
     assert study_day(start, "Europe/Berlin", 2) == SPRING
+
+
+def skips() -> list[tuple[str, datetime]]:
+    """Every time that clocks are put forward in some zone, a quarter of an hour or a whole day,
+    in 2026 and in years of rare ones: the instant at which the gap ends."""
+    found = []
+    for zone in sorted(available_timezones()):
+        where = ZoneInfo(zone)
+        for year in (1993, 2011, 2018, 2026):
+            day = datetime(year, 1, 1, tzinfo=UTC)
+            while day.year == year:
+                if offset_at(day, where) < offset_at(day + DAY, where):
+                    seconds = range(86_400)
+                    before = offset_at(day, where)
+                    at = bisect_left(
+                        seconds, True, key=lambda s: offset_at(day + s * SECOND, where) > before
+                    )
+                    found.append((zone, day + at * SECOND))
+                day += DAY
+    return found
+
+
+def offset_at(instant: datetime, where: ZoneInfo) -> timedelta:
+    return instant.astimezone(where).utcoffset() or timedelta()
+
+
+def test_wherever_clocks_skip_an_hour_the_day_begins_as_soon_as_it_is_over():
+    gaps = skips()
+    assert len(gaps) > 100
+    for zone, end in gaps:
+        for rollover in range(24):
+            for day in (study_day(end + n * DAY, zone, rollover) for n in (-1, 0, 1)):
+                start = start_of_day(day, zone, rollover)
+                assert study_day(start, zone, rollover) >= day
+                assert study_day(start - SECOND, zone, rollover) < day
 
 
 @given(instants, st.sampled_from(ZONES), st.integers(0, 23))
