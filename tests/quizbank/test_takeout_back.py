@@ -69,13 +69,18 @@ def back(user: User, told: Any, now: datetime = LATER, **more: Any) -> Report:
 def comparable(told: Any, paths: dict[str, str] | None = None) -> Any:
     """Without what names rows or people; own questions by their slugs."""
     named = {row["path"]: row["slug"] for row in told["questions"]}
+    instead: dict[str, Any] = {
+        "question": lambda path: named.get(path, path),
+        "path": lambda path: named.get(path, path),
+        "questions": lambda paths: [named.get(path, path) for path in paths],
+    }
     kept = {}
     for section, rows in told.items():
         if section in ("person", "written_at", "keys", "run_requests", "format"):
             continue
         kept[section] = [
             {
-                name: named.get(value, value) if name in ("question", "path") else value
+                name: instead[name](value) if name in instead else value
                 for name, value in row.items()
                 if name not in OURS and name not in ("fitted_through", "last_event", "guest_of")
             }
