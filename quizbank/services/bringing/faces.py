@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import html
 import re
+from functools import partial
 
 from django.utils.safestring import SafeString, mark_safe
 
 from quizbank.exchange.notes import Note
+from quizbank.exchange.spans import replaced
 from quizbank.importing import tex
 from quizbank.importing.display import sanitised, visible_marks
 from quizbank.services.own_questions import Wanted, slug_of_note
@@ -21,17 +23,24 @@ LONGEST_HEADING = 300
 LONGEST_SIDE = 100_000
 MOST_TAGS, LONGEST_TAG = 30, 80
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-# Bounded, so that an opening without an end costs no square of the text's length.
-FORMULA = re.compile(
-    r"\\\((?P<inline>.{1,2000}?)\\\)|\\\[(?P<block>.{1,2000}?)\\\]"
-    r"|\[\$\](?P<dollar>.{1,2000}?)\[/\$\]|\[\$\$\](?P<dollars>.{1,2000}?)\[/\$\$\]",
-    re.DOTALL,
-)
-IMAGE = re.compile(r"<img\b([^>]{0,4000})>", re.IGNORECASE)
+FORMULA = re.compile(r"(\\\((?!\\\))|\\\[(?!\\\])|\[\$\](?!\[/\$\])|\[\$\$\](?!\[/\$\$\]))")
+FORMULA_ENDS = {
+    r"\(": re.compile(r"\\\)"),
+    r"\[": re.compile(r"\\\]"),
+    "[$]": re.compile(r"\[/\$\]"),
+    "[$$]": re.compile(r"\[/\$\$\]"),
+}
+LONGEST_FORMULA, LONGEST_MARK = 2_000, 4_000
+IMAGE = re.compile(r"<img\b", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""\b(src|alt)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
-BLOCK = re.compile(r"<(/?)(?:div|section|article|center|dd|dt|figure)\b[^>]{0,4000}>", re.I)
-HEADING = re.compile(r"<(/?)h[12]\b[^>]{0,4000}>", re.IGNORECASE)
-HIDDEN = re.compile(r"<(script|style|template|title)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+BLOCK = re.compile(r"<(/?)(?:div|section|article|center|dd|dt|figure)\b", re.IGNORECASE)
+HEADING = re.compile(r"<(/?)h[12]\b", re.IGNORECASE)
+MARK_END = re.compile(">")
+HIDDEN = re.compile(r"<(script|style|template|title)\b", re.IGNORECASE)
+HIDDEN_ENDS = {
+    name: re.compile(rf"</{name}\s*>", re.IGNORECASE)
+    for name in ("script", "style", "template", "title")
+}
 PLACE = "\N{OBJECT REPLACEMENT CHARACTER}"  # where a formula stood
 MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
 BREAK = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|pre|h[1-6])\s*>", re.IGNORECASE)
@@ -62,9 +71,11 @@ def slug_of(note: Note, origin: str) -> str:
 
 def safe(markup: str) -> str:
     """Sanitised markup of one side, in a paragraph if it is a bare run of text."""
-    text = HIDDEN.sub("", storable(markup[:LONGEST_SIDE]))
-    text = FORMULA.sub(_formula, visible_marks(text))
-    text = HEADING.sub(r"<\1h4>", BLOCK.sub(r"<\1p>", IMAGE.sub(_image, text)))
+    text = replaced(storable(markup[:LONGEST_SIDE]), HIDDEN, HIDDEN_ENDS, lambda *_: "")
+    text = replaced(visible_marks(text), FORMULA, FORMULA_ENDS, _formula, LONGEST_FORMULA)
+    text = replaced(text, IMAGE, MARK_END, _image, LONGEST_MARK)
+    for named, name in ((BLOCK, "p"), (HEADING, "h4")):
+        text = replaced(text, named, MARK_END, partial(_renamed, name), LONGEST_MARK)
     clean = sanitised(text).strip()
     clean = re.sub(r"<p>\s*</p>", "", clean)
     bare = clean and not re.match(r"<(?:p|ul|ol|pre|table|blockquote|h[3-6]|hr)\b", clean)
@@ -103,16 +114,19 @@ def _letters(markup: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", "", apart)).split())
 
 
-def _formula(match: re.Match[str]) -> str:
-    name = match.lastgroup or "inline"
-    source = html.unescape(re.sub(r"<br\s*/?>", "\n", match[name]))
-    source = re.sub(r"<[^>]*>", "", source).strip()
-    found = tex.shown(source, block=name in ("block", "dollars"))
+def _formula(begin: re.Match[str], inner: str) -> str:
+    source = html.unescape(re.sub(r"<br\s*/?>", "\n", inner))
+    source = re.sub(r"<[^<>]*>", "", source).strip()
+    found = tex.shown(source, block=begin[1] in (r"\[", "[$$]"))
     return found[0] if found else f'<code class="tex">{html.escape(source)}</code>'
 
 
-def _image(match: re.Match[str]) -> str:
-    said = {name.lower(): "".join(value) for name, *value in ATTRIBUTE.findall(match[1])}
+def _renamed(name: str, begin: re.Match[str], _inner: str) -> str:
+    return f"<{begin[1]}{name}>"
+
+
+def _image(_begin: re.Match[str], inner: str) -> str:
+    said = {name.lower(): "".join(value) for name, *value in ATTRIBUTE.findall(inner)}
     address = html.unescape(said.get("src", ""))
     formula = tex.from_address(address)
     if formula and (found := tex.shown(formula)):
