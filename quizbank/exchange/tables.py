@@ -14,7 +14,7 @@ import hashlib
 import html
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from quizbank.exchange import headings, preamble, sheets
@@ -24,6 +24,9 @@ from quizbank.exchange.preamble import Said
 from quizbank.exchange.sheets import Malformed as Malformed
 
 MOST_ROWS = 20_000
+MOST_COLUMNS = 200
+MOST_WORDS = 16 << 20  # characters, as in a package
+MOST_MARKS = 1_000_000  # separators in the lines of one row, quoted or not
 LOOKED_AT = 30  # rows, to find the separator
 SEPARATORS = ("\t", ";", ",")
 Row = tuple[int, list[str]]  # the line it begins at, and its cells
@@ -51,14 +54,16 @@ def opened(text: str, first: First | None = None) -> Table:
     it looks like. Raises Malformed."""
     text = text.removeprefix(sheets.BOM)
     said = preamble.said(text)
+    if len(said.names) > MOST_COLUMNS:
+        raise _too_wide(1)
     body = text[said.end :]
     separator = said.separator or _separator(body)
-    rows = list(_rows(body, separator, said.lines))
+    rows = [(line, _narrow(row, line)) for line, row in _rows(body, separator, said.lines)]
     if not rows:
         raise Malformed(1, "表格是空的。", "the table is empty.")
     ours = [cell.strip().casefold() for cell in rows[0][1]]
     if set(sheets.COLUMNS) <= set(ours):
-        return Table([_ours(ours, row, line) for line, row in rows[1:]])
+        return Table(_few_words((line, _ours(ours, row, line)) for line, row in rows[1:]))
     return _table(said, rows, first or _guess(said, rows))
 
 
@@ -91,12 +96,28 @@ def _table(said: Said, rows: Sequence[Row], taken: First) -> Table:
         for place, (heading, name) in enumerate(zip(shown, names, strict=True))
         if not name and any(map(str.strip, _column(below, place)))
     ]
-    notes = [_foreign(names, row, line, said.is_html) for line, row in below]
+    notes = _few_words((line, _foreign(names, row, line, said.is_html)) for line, row in below)
     told = tuple(zip(first, names, strict=False)) if taken is First.HEADINGS else ()
     # As a card it has no names, and then there are three columns and no more.
     wide = not said.names and any(any(row[len(headings.PLAIN) :]) for _, row in rows)
     either = taken is First.CARD or not wide
     return Table(notes, tuple(unread), FirstRow(taken, told, either))
+
+
+def _few_words(notes: Iterable[tuple[int, Note]]) -> list[Note]:
+    """The notes of those lines. Raises Malformed where they hold more than can be taken in."""
+    found = []
+    words = 0
+    for line, note in notes:
+        words += len(note.front) + len(note.back)
+        if words > MOST_WORDS:
+            raise Malformed(
+                line,
+                "到这里文字已超过 1,600 万字，请拆成几份。",
+                "the words up to here exceed 16 million characters; split the table.",
+            )
+        found.append(note)
+    return found
 
 
 def _check(shown: Sequence[str], line: int) -> None:
@@ -157,8 +178,17 @@ def _likeness(body: str, separator: str) -> tuple[int, float, int]:
 
 def _rows(body: str, separator: str, above: int) -> Iterator[Row]:
     """Each row that is not empty with the line it begins at; `above` lines stand before."""
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
-    begun = above + 1
+    begun, marks = above + 1, 0
+
+    def lines() -> Iterator[str]:
+        nonlocal marks
+        for line in io.StringIO(body, newline=""):
+            marks += line.count(separator)
+            if marks > MOST_MARKS:
+                raise _too_wide(begun)
+            yield line
+
+    reader = csv.reader(lines(), delimiter=separator, strict=True)
     try:
         for number, row in enumerate(reader):
             if number >= MOST_ROWS:
@@ -169,11 +199,26 @@ def _rows(body: str, separator: str, above: int) -> Iterator[Row]:
                 )
             if any(cell.strip() for cell in row):
                 yield begun, row
-            begun = above + reader.line_num + 1
+            begun, marks = above + reader.line_num + 1, 0
     except csv.Error as error:
         raise Malformed(
             begun, f"引号不配对或单元格太长（{error}）。", f"quotes or length of a cell: {error}."
         ) from None
+
+
+def _narrow(row: list[str], line: int) -> list[str]:
+    """The row without the empty cells that some programs write to its right."""
+    if any(cell.strip() for cell in row[MOST_COLUMNS:]):
+        raise _too_wide(line)
+    return row[:MOST_COLUMNS]
+
+
+def _too_wide(line: int) -> Malformed:
+    return Malformed(
+        line,
+        f"超过 {MOST_COLUMNS} 列。单元格里有分隔符时要加引号。",
+        f"more than {MOST_COLUMNS} columns. A cell that holds the separator needs quotes.",
+    )
 
 
 def _ours(names: Sequence[str], row: Sequence[str], line: int) -> Note:

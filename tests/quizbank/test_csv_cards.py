@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -345,6 +346,48 @@ def test_a_bad_table_is_refused_with_its_line(rows, line, says):
 def test_too_many_rows_are_refused():
     with pytest.raises(tables.Malformed, match="20,000"):
         tables.read("q,a\n" * 20_001)
+
+
+WIDE = ",".join("abc" for _ in range(200))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"front,back\nq,a,{WIDE}", 2),
+        (f"front,back,{WIDE}\nq,a", 1),
+        (f"#separator:comma\n#columns:front,back,{WIDE}\nq,a", 1),
+        ("front,back\nq,a" + "," * 1_000_000, 2),
+        ("front,back\nq,a" + ',"\n"' * 1_000_000, 2),
+        (OURS + "," + WIDE + "\n", 1),
+    ],
+)
+def test_too_many_columns_are_refused(text, line):
+    with pytest.raises(tables.Malformed, match="more than 200 columns") as refused:
+        tables.read(text)
+    assert refused.value.line == line
+
+
+def test_empty_cells_to_the_right_are_no_columns():
+    """Some programs write them, up to their widest table."""
+    right = "," * 80_000
+    began = time.perf_counter()
+    table = tables.opened(f"front,back{right}\nq,a{right}\n")
+    assert time.perf_counter() - began < 2.0, "a square of this width took ten seconds"
+    assert (words(table.notes), table.unread) == ([("q", "a")], ())
+    assert tables.read(sheets.write([note()]).replace("\r\n", f"{right}\r\n")) == [note()]
+
+
+def test_too_many_words_are_refused():
+    """As in a package; a history is no words."""
+    half = tables.MOST_WORDS // 2
+    for head in ("front,back\n", f"{OURS}\n"):
+        cells = "k,,,{},b,,,," if head.startswith(OURS) else "{},b"
+        rows = [cells.format(letter * size) for letter, size in (("x", half), ("y", half - 2))]
+        assert len(tables.read(head + "\n".join(rows))) == 2
+        with pytest.raises(tables.Malformed, match="16 million") as refused:
+            tables.read(head + "\n".join([*rows, cells.format("z")]))
+        assert refused.value.line == 4
 
 
 def test_a_long_history_fits_into_its_cell():
