@@ -80,7 +80,7 @@ def drift(leaves: list[Any], found: dict[str, Any]) -> tuple[float, float]:
 
     stability = difficulty = 0.0
     for leaf in leaves:
-        held = found["told"]["cards"].get(f"{ours.guid(leaf.note.path)}/0", {}).get("memory")
+        held = found["told"]["cards"].get(f"{ours.guid(leaf.name)}/0", {}).get("memory")
         if leaf.standing and held:
             scale = max(1.0, leaf.standing.stability)
             stability = max(stability, abs(held[0] - leaf.standing.stability) / scale)
@@ -110,7 +110,7 @@ def differences(leaves: list[Any], media: dict[str, bytes], found: dict[str, Any
     same("sound", True, found["sound"])
     for leaf in leaves:
         note, standing = leaf.note, leaf.standing
-        card = told["cards"].get(f"{ours.guid(note.path)}/0")
+        card = told["cards"].get(f"{ours.guid(leaf.name)}/0")
         if card is None:
             wrong.append(f"{note.path}: no card")
             continue

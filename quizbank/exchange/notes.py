@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+OWN = "own/"  # begins the path of a question of somebody's own
+SLUG = re.compile("[0-9a-f]{40}")  # names it, the same in every account that has it
 
 
 class Deed(StrEnum):
@@ -38,7 +42,9 @@ class Note:
     """One card and its words. `front` and `back` are HTML from a stranger: not yet sanitised.
 
     `key` is the same each time this card is read from a file. `path` names the question of
-    ours that the card was exported from; empty for a card that came into being elsewhere.
+    ours that the card was exported from; empty for a card that came into being elsewhere. A
+    question of somebody's own has another path in each account: there the slug of all of them
+    is the key, or stands in the path.
     """
 
     key: str
@@ -50,3 +56,10 @@ class Note:
     past: tuple[Past, ...] = ()  # in the order it was done
     due: date | None = None
     suspended: bool = False
+
+    @property
+    def own_slug(self) -> str:
+        """Of the question of somebody's own that it was exported from, where it says so."""
+        if not self.path.startswith(OWN):
+            return ""
+        return next(filter(SLUG.fullmatch, (self.path.removeprefix(OWN), self.key)), "")

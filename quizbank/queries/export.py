@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch, QuerySet
 
 from quizbank.exchange import anki
-from quizbank.exchange.notes import Deed, Note, Past
+from quizbank.exchange.notes import OWN, Deed, Note, Past
 from quizbank.models import (
     Card,
     EventKind,
@@ -26,6 +26,7 @@ from quizbank.models import (
 )
 from quizbank.models.history import parameters_of, read_profile, undos_of
 from quizbank.queries.sides import Sides, read_sides
+from quizbank.queries.tables import name_of
 from quizbank.wording import Language
 
 DECK = "Proofdeck"
@@ -101,10 +102,11 @@ def _leaf(
     card = cards[0] if cards and profile else None
     said = sides.of(question)
     title = getattr(question.topic, f"title_{wish.language}")
+    name = name_of(question)
     return anki.Leaf(
         note=Note(
             key=question.path,
-            path=question.path,
+            path=name if name == question.path else f"{OWN}{name}",
             front=said.front,
             back=said.answer,
             deck=f"{DECK}::{title}".replace("\x1f", " "),

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from uuid import UUID
 
-from quizbank.exchange.notes import Deed, Note, Past
+from quizbank.exchange.notes import SLUG, Deed, Note, Past
 from quizbank.models import Card, Form, Question, ReviewEvent, User
 from quizbank.models.history import undos_of
 
@@ -28,6 +28,12 @@ def notes_of(user: User, language: str) -> list[Note]:
         *(_note(card.question, language, card, pasts[card.pk]) for card in held),
         *(_note(question, language) for question in unseen),
     ]
+
+
+def name_of(question: Question) -> str:
+    """What names it in every account: the slug of a question of one's own, else the path."""
+    own = question.owner_id is not None and SLUG.fullmatch(question.slug)
+    return question.slug if own else question.path
 
 
 def log_of(user: User, language: str) -> Iterator[tuple[object, ...]]:
@@ -58,7 +64,7 @@ def _note(
 ) -> Note:
     short, full = (getattr(question, f"{name}_html_{language}") for name in ("short", "full"))
     return Note(
-        key=question.path,
+        key=name_of(question),
         path=question.path,
         deck=getattr(question.topic, f"title_{language}"),
         front=getattr(question, f"prompt_html_{language}"),

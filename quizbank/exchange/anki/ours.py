@@ -2,7 +2,8 @@
 
 Its id never changes, or Anki would take a later package for another type. A card is named by
 its question's path: in every package, of whoever and in either language, it is the same note,
-so a second import renews its words and leaves the schedule alone.
+so a second import renews its words and leaves the schedule alone. The field Path says by what
+name we know it, which for a question of one's own is its slug.
 """
 
 from __future__ import annotations

@@ -50,7 +50,8 @@ class Standing:
 class Leaf:
     """A note of ours, the parts of its back that have fields of their own, and its standing.
 
-    `note.back` is the answer. Without a standing it goes as a new card.
+    `note.back` is the answer. Without a standing it goes as a new card. In Anki it is known by
+    the note's key, which must not change.
     """
 
     note: Note
@@ -58,6 +59,10 @@ class Leaf:
     traps: str = ""
     proof: str = ""
     standing: Standing | None = None
+
+    @property
+    def name(self) -> str:
+        return self.note.key or self.note.path
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -96,7 +101,7 @@ def _fill(
     _insert(file, "col", [schema.col(habits, decks, new, written)])
     seconds = int(written.timestamp())
     taken: set[int] = set()
-    ids = [ours.number(f"card {_name(leaf.note)}", taken) for leaf in leaves]
+    ids = [ours.number(f"card {leaf.name}", taken) for leaf in leaves]
     rows, last = _revlog(leaves, ids, habits)
     notes, cards = [], []
     position = 0
@@ -109,7 +114,7 @@ def _fill(
         tags = " ".join(SPACES.sub("_", tag) for tag in note.tags)
         notes.append(
             (
-                *(number, ours.guid(_name(note)), ours.KIND_ID, seconds, -1),
+                *(number, ours.guid(leaf.name), ours.KIND_ID, seconds, -1),
                 *(f" {tags} " if tags else "", "\x1f".join(leaf.fields), text, check, 0, ""),
             )
         )
@@ -124,10 +129,6 @@ def _insert(file: sqlite3.Connection, table: str, rows: Sequence[Sequence[Any]])
     if rows:
         places = ", ".join("?" * len(rows[0]))
         file.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608
-
-
-def _name(note: Note) -> str:
-    return note.path or note.key
 
 
 def _decks(names: Iterable[str]) -> dict[str, int]:

@@ -64,7 +64,10 @@ def wanted(note: Note) -> Wanted | None:
 
 
 def slug_of(note: Note, origin: str) -> str:
-    """Names the question that a note makes: by the path it came from, else by its key."""
+    """Names the question that a note makes: as it is named where it comes from, by the path it
+    had there, else by its key."""
+    if note.own_slug:
+        return note.own_slug
     named = note.path or f"{origin}:{note.key}"
     return slug_of_note(named)
 
