@@ -123,7 +123,7 @@ def differences(leaves: list[Any], media: dict[str, bytes], found: dict[str, Any
         sent = [(p.rating or 0, p.duration_ms) for p in note.past]
         same(f"{note.path} log", sent, [(ease, taken) for _, ease, _, taken, _ in card["log"]])
         for p, row in zip(note.past, card["log"], strict=False):
-            if not 0 <= row[0] - int(p.at.timestamp() * 1000) <= 5:
+            if not -5 <= row[0] - int(p.at.timestamp() * 1000) <= 5:
                 wrong.append(f"{note.path}: {p.at} became {row[0]}")
         if standing is None:
             same(f"{note.path} memory", None, card["memory"])

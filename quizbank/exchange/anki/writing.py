@@ -21,6 +21,7 @@ from typing import Any
 
 from quizbank.exchange.anki import log, ours, schema
 from quizbank.exchange.anki.schema import Habits
+from quizbank.exchange.anki.stamps import Stamps
 from quizbank.exchange.anki.templates import sides
 from quizbank.exchange.notes import Deed, Note, Past
 
@@ -28,6 +29,7 @@ FIXED = (2020, 1, 1, 0, 0, 0)
 FACTOR = 2500  # Anki's own measure of ease, which FSRS does not look at
 NEW, LEARNING, REVIEW = 0, 1, 2
 SUSPENDED = -1
+GRADED = (Deed.REVIEW, Deed.CRAM)
 SPACES = re.compile(r"\s+")
 SEPARATORS = re.compile("[\x00\x1f]")  # what stands between two fields can be in none
 
@@ -173,7 +175,8 @@ def _revlog(
 ) -> tuple[list[tuple[int, ...]], dict[int, int]]:
     """The rows of the log, and by card the id of the last one that was a graded review.
 
-    A row's id is its millisecond; one that is taken moves to the next free one.
+    A row's id is its millisecond, or near it where that is taken; those of a card keep their
+    order. Answers choose first: they are known again by their moment.
     """
     deeds: list[tuple[int, int, Past, tuple[int, ...]]] = []
     for leaf, number in zip(leaves, ids, strict=True):
@@ -183,14 +186,29 @@ def _revlog(
     deeds.sort(key=lambda deed: (deed[2].at, deed[0], deed[1]))
     rows: list[tuple[int, ...]] = []
     last: dict[int, int] = {}
-    stamp = 0
-    for number, _, one, fact in deeds:
-        stamp = max(stamp + 1, (one.at - log.EPOCH) // timedelta(milliseconds=1))
+    stamps = Stamps()
+    kept: dict[tuple[int, int], int] = {}  # by card and place
+    answered: dict[int, int] = {}
+    for number, place, one, _ in deeds:
+        if one.deed in GRADED:
+            stamp = stamps.nearest(_stamp(one), answered.get(number, 0))
+            kept[number, place] = answered[number] = stamp
+    latest: dict[int, int] = {}
+    for number, place, one, fact in deeds:
+        before = latest.get(number, 0)
+        stamp = kept.get((number, place), 0)
+        if stamp <= before:
+            stamp = stamps.nearest(_stamp(one), before)
+        latest[number] = stamp
         ease, interval, before, factor, kind = fact
         rows.append((stamp, number, -1, ease, interval, before, factor, one.duration_ms, kind))
         if one.deed is Deed.REVIEW:
             last[number] = stamp
     return rows, last
+
+
+def _stamp(one: Past) -> int:
+    return (one.at - log.EPOCH) // timedelta(milliseconds=1)
 
 
 def _facts(past: Sequence[Past], habits: Habits) -> list[tuple[int, ...]]:

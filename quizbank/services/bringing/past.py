@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from quizbank.exchange.notes import Deed, Past
@@ -22,32 +23,57 @@ GRADED = (Deed.REVIEW, Deed.CRAM)
 DATED = (Deed.SET_DUE, Deed.RESCHEDULE)
 # Packages keep milliseconds, tables seconds. Nobody grades a card twice within one.
 SAME = 1.0  # seconds
+# In a package no two cards have a row in one millisecond: 200,000 acts at once lie that far apart.
+APART = 120.0
 
 
 @dataclass
 class Known:
-    """What is in the person's log already."""
+    """What is in the person's log already, each list in the order of time. `unsaid` are acts that
+    the file has not said yet, by card, kind and days."""
 
     uuids: set[UUID] = field(default_factory=set)
     deeds: dict[tuple[UUID, str, int | None], list[datetime]] = field(default_factory=dict)
+    unsaid: dict[tuple[UUID, str, int], list[datetime]] = field(default_factory=dict)
 
-    def has(self, card: UUID | None, kind: str, rating: int | None, at: datetime) -> bool:
-        """Whether that was done with the card at that moment, under whatever number."""
+    def has(self, card: UUID | None, past: Past) -> bool:
+        """Whether that was done with the card at that moment, under whatever number; an act,
+        at about that moment."""
         if card is None:
             return False
-        there = self.deeds.get((card, kind, rating), ())
-        return any(abs((at - one).total_seconds()) < SAME for one in there)
+        kind = past.deed.value
+        graded = past.deed in GRADED
+        same = self.deeds.get((card, kind, past.rating if graded else None), [])
+        there = _near(same, past.at, SAME) is not None
+        if graded:
+            return there
+        unsaid = self.unsaid.get((card, kind, past.days if past.deed in DATED else 0), [])
+        place = _near(unsaid, past.at, SAME if there else APART)
+        if place is not None:
+            del unsaid[place]
+        return there or place is not None
+
+
+def _near(times: Sequence[datetime], at: datetime, seconds: float) -> int | None:
+    """The place of the first that is less than so far from that moment."""
+    far = timedelta(seconds=seconds)
+    place = bisect_right(times, at - far)
+    return place if place < len(times) and times[place] < at + far else None
 
 
 def known_of(user: User, cards: Iterable[Card]) -> Known:
     known = Known()
     wanted = {card.pk for card in cards}
     rows = ReviewEvent.objects.filter(user=user)
-    columns = ("client_uuid", "card_id", "kind", "rating", "reviewed_at")
-    for name, card, kind, rating, at in rows.values_list(*columns).iterator(chunk_size=10_000):
+    columns = ("client_uuid", "card_id", "kind", "rating", "reviewed_at", "interval_chosen")
+    for row in rows.values_list(*columns).iterator(chunk_size=10_000):
+        name, card, kind, rating, at, days = row
         known.uuids.add(name)
         if card in wanted:
             known.deeds.setdefault((card, kind, rating), []).append(at)
+            known.unsaid.setdefault((card, kind, days or 0), []).append(at)
+    for times in (*known.deeds.values(), *known.unsaid.values()):
+        times.sort()
     return known
 
 

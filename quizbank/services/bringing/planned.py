@@ -59,7 +59,7 @@ def _end(pasts: Iterable[Past]) -> datetime:
 def _take(coming: Coming, past: Past, recorder: Recorder, known: Known) -> None:
     name = named(recorder.origin, past.key)
     stored = None if coming.new_card else coming.card.pk
-    if name in known.uuids or known.has(stored, past.deed.value, past.rating, past.at):
+    if known.has(stored, past) or name in known.uuids:
         coming.known += 1
         return
     known.uuids.add(name)
