@@ -118,10 +118,12 @@ def _grouped(
 ) -> dict[str, list[Note]]:
     """The notes of each question, by its path if it is there, else by its slug."""
     groups: dict[str, list[Note]] = defaultdict(list)
+    seen: set[tuple[str, str]] = set()
     for note in notes:
         place = note.path if note.path in named else slug_of(note, origin)
-        if place != note.path and any(note.key == one.key for one in groups[place]):
+        if place != note.path and (place, note.key) in seen:
             left.add("note", "twice", words(safe(note.front)) or note.key)
+        seen.add((place, note.key))
         groups[place].append(note)
     return groups
 
