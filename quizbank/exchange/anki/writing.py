@@ -195,10 +195,10 @@ def _revlog(
             kept[number, place] = answered[number] = stamp
     latest: dict[int, int] = {}
     for number, place, one, fact in deeds:
-        before = latest.get(number, 0)
+        after = latest.get(number, 0)
         stamp = kept.get((number, place), 0)
-        if stamp <= before:
-            stamp = stamps.nearest(_stamp(one), before)
+        if stamp <= after:
+            stamp = stamps.nearest(_stamp(one), after)
         latest[number] = stamp
         ease, interval, before, factor, kind = fact
         rows.append((stamp, number, -1, ease, interval, before, factor, one.duration_ms, kind))
