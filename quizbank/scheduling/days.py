@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
@@ -21,6 +22,7 @@ def study_day(instant: datetime, zone: str, rollover: int) -> date:
     return local.date() - ONE_DAY if local.hour < rollover else local.date()
 
 
+@lru_cache(maxsize=4096)  # most reviews of a day lead to the same few days
 def start_of_day(day: date, zone: str, rollover: int) -> datetime:
     """The instant, in UTC, at which a study day begins.
 
