@@ -21,7 +21,7 @@ from quizbank.forms.settings import SHARES, Settings
 from quizbank.models import StudyProfile, User
 from quizbank.queries import people
 from quizbank.queries.load import load_by_retention
-from quizbank.queries.takeout import everything
+from quizbank.queries.takeout import Exact, everything
 from quizbank.services.fits import FEWEST, wish_fit
 from quizbank.services.parameters import adopt_parameters
 from quizbank.services.people import erase_person
@@ -83,7 +83,7 @@ def takeout(request: HttpRequest) -> HttpResponse:
         return redirect("quizbank:settings")
     now = timezone.now()
     shape = {"ensure_ascii": False, "indent": 1}
-    answer = JsonResponse(everything(user, now), json_dumps_params=shape)
+    answer = JsonResponse(everything(user, now), Exact, json_dumps_params=shape)
     answer.headers["Content-Disposition"] = f'attachment; filename="proofdeck-{now:%Y-%m-%d}.json"'
     return answer
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
-from django.test import Client
+from django.test import Client, RequestFactory
 from hypothesis import given
 
 from quizbank.models import (
@@ -37,11 +37,13 @@ from quizbank.services.merging import merge_guest
 from quizbank.services.people import start_guest
 from quizbank.services.profile import edit_profile
 from quizbank.services.study import adopt_parameters, undo
-from tests.cast import MONDAY
+from quizbank.views.settings import takeout as download
+from tests import cast
 from tests.examples import examples
 from tests.quizbank.histories import fitted, histories, learner, live
 from tests.quizbank.study_cast import grade, make_item, make_question, make_questions
 
+MONDAY = cast.MONDAY + timedelta(microseconds=123_457)
 LATER = MONDAY + timedelta(days=400)
 LAST = MONDAY + timedelta(days=20 * 366)  # after the longest of any histories
 NOTES = (
@@ -53,6 +55,16 @@ OURS = ("id", "card", "parameter_set", "quiz", "mock", "follows", "document", "p
 
 
 def written(user: User) -> Any:
+    """What the page hands out."""
+    request = RequestFactory().get("/")
+    request.user = user
+    told = json.loads(download(request).content)
+    del told["written_at"]
+    return told
+
+
+def written_before(user: User) -> Any:
+    """What it handed out when it cut moments to the millisecond."""
     return json.loads(json.dumps(everything(user, LATER), cls=DjangoJSONEncoder))
 
 
@@ -140,6 +152,26 @@ def test_into_the_same_account_it_adds_nothing(alice):
     assert (report.adds, report.left) == (False, ())
     assert report.known == len(told["events"])
     assert written(alice) == told
+
+
+def test_moments_come_back_to_the_microsecond(alice, mallory):
+    lived(alice)
+    back(mallory, written(alice))
+    for model in (QuizSession, MockInterview):
+        assert {one.created_at for one in model.objects.all()} == {MONDAY}
+    first = ReviewEvent.objects.filter(user=mallory).order_by("id")[0]
+    assert first.reviewed_at == MONDAY
+
+
+def test_an_older_file_cut_to_milliseconds_adds_nothing(alice, mallory):
+    lived(alice)
+    before, told = counts(), written_before(alice)
+    report = back(alice, told, settings=True)
+    assert counts() == before
+    assert (report.adds, report.left) == (False, ())
+    back(mallory, told)
+    again = back(mallory, written(alice))
+    assert (again.adds, again.left) == (False, ())
 
 
 def test_into_a_fresh_account_it_makes_everything_anew(alice, mallory):

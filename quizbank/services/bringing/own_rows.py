@@ -19,7 +19,7 @@ from quizbank.models import (
 )
 from quizbank.scheduling import check_parameters
 from quizbank.services import importing
-from quizbank.services.bringing.rows import BadRow, instance, stored
+from quizbank.services.bringing.rows import BadRow, begun, instance, stored
 from quizbank.services.bringing.taken import Taken
 from quizbank.services.errors import PeopleError
 from quizbank.services.own_questions import own_topic
@@ -66,7 +66,7 @@ def _parameter_sets(taken: Taken) -> None:
             # The number of an event means nothing elsewhere.
             made = instance(ParameterSet, row, without=("id", "fitted_through"), user=taken.user)
             made.values = list(_weights(made.values))
-            there = ParameterSet.objects.filter(user=taken.user, created_at=made.created_at)
+            there = ParameterSet.objects.filter(user=taken.user, **begun(made.created_at))
             known = next((one for one in there if one.values == made.values), None)
             taken.parameter_sets[_number(row.get("id"))] = known or stored(made)
             taken.added["parameter_sets"] += known is None

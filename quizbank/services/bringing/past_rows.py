@@ -14,7 +14,7 @@ from quizbank.models.people import check_steps
 from quizbank.scheduling import LONGEST_INTERVAL, Policy
 from quizbank.services.audit import audit
 from quizbank.services.bringing.past import OLDEST
-from quizbank.services.bringing.rows import WRONG, BadRow, instance
+from quizbank.services.bringing.rows import WRONG, BadRow, floored, instance
 from quizbank.services.bringing.taken import Taken
 from quizbank.services.errors import BadReview
 from quizbank.services.fits import wish_fit, worth_it
@@ -87,8 +87,9 @@ class _Log:
         self.zones = available_timezones()
         rows = ReviewEvent.objects.filter(user=taken.user)
         columns = ("client_uuid", "id", "kind", "rating", "reviewed_at", "card_id")
-        for name, pk, *said in rows.values_list(*columns).iterator(chunk_size=10_000):
-            self.ids[name], self.said[name] = pk, tuple(said)
+        found = rows.values_list(*columns).iterator(chunk_size=10_000)
+        for name, pk, kind, rating, at, card in found:
+            self.ids[name], self.said[name] = pk, (kind, rating, floored(at), card)
 
     def add(self, row: dict[str, Any]) -> None:
         """Raises BadRow."""
@@ -96,7 +97,7 @@ class _Log:
             return  # parameters fitted to a guest's few reviews are not taken over
         event = self._event(row)
         name = event.client_uuid
-        said = (event.kind, event.rating, event.reviewed_at, event.card_id)
+        said = (event.kind, event.rating, floored(event.reviewed_at), event.card_id)
         if name in self.said:
             if self.said[name] != said:
                 raise BadRow("conflict")

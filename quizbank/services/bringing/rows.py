@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from quizbank.importing.display import sanitised
 
 M = TypeVar("M", bound=models.Model)
 DEEPEST = 20
+MILLISECOND = timedelta(milliseconds=1)  # older files cut their moments to it
 UNKEPT = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL stores neither
 # What "cannot be" looks like to the fields of Django.
 WRONG = (ValidationError, TypeError, ValueError, OverflowError, AttributeError)
@@ -68,6 +69,16 @@ def stored(row: M) -> M:
     except (IntegrityError, DataError):
         raise BadRow("shape") from None
     return row
+
+
+def floored(at: datetime) -> datetime:
+    """The millisecond in which it lies."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def begun(at: datetime) -> dict[str, datetime]:
+    """A filter for what began in that millisecond."""
+    return {"created_at__gte": floored(at), "created_at__lt": floored(at) + MILLISECOND}
 
 
 def markup(text: str) -> str:

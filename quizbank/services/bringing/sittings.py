@@ -21,7 +21,7 @@ from quizbank.models import (
     QuizSession,
     Topic,
 )
-from quizbank.services.bringing.rows import BadRow, clean, instance, stored
+from quizbank.services.bringing.rows import BadRow, begun, clean, instance, stored
 from quizbank.services.bringing.taken import Taken
 
 S = TypeVar("S", QuizSession, MockInterview)
@@ -53,7 +53,7 @@ def _new(taken: Taken, model: type[S], section: str) -> Iterator[tuple[S, dict[s
         try:
             one = instance(model, row, without=("id",), owner=taken.user)
             here = model._default_manager.filter(
-                owner=taken.user, seed=one.seed, created_at=one.created_at
+                owner=taken.user, seed=one.seed, **begun(one.created_at)
             )
             if here.exists():
                 continue
@@ -130,7 +130,7 @@ def _interviews(taken: Taken) -> None:
         try:
             interview = instance(Interview, row, without=("id",), user=taken.user)
             mine = Interview.objects.filter(user=taken.user)
-            if mine.filter(created_at=interview.created_at, day=interview.day).exists():
+            if mine.filter(day=interview.day, **begun(interview.created_at)).exists():
                 continue
             if interview.closed_at is None and mine.filter(closed_at=None).exists():
                 raise BadRow("open")
