@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +32,7 @@ from quizbank.queries.takeout import everything
 from quizbank.services import importing, mock, quiz
 from quizbank.services.audit import audit
 from quizbank.services.bringing import Report, takeout
+from quizbank.services.bringing.files import LARGEST
 from quizbank.services.bringing.rows import clean, markup
 from quizbank.services.errors import BadFile
 from quizbank.services.merging import merge_guest
@@ -54,11 +56,15 @@ NOTES = (
 OURS = ("id", "card", "parameter_set", "quiz", "mock", "follows", "document", "parent", "run")
 
 
-def written(user: User) -> Any:
+def downloaded(user: User) -> bytes:
     """What the page hands out."""
     request = RequestFactory().get("/")
     request.user = user
-    told = json.loads(download(request).content)
+    return download(request).content
+
+
+def written(user: User) -> Any:
+    told = json.loads(downloaded(user))
     del told["written_at"]
     return told
 
@@ -271,6 +277,27 @@ def test_too_many_rows_are_refused(monkeypatch):
     monkeypatch.setattr(takeout, "MOST_ROWS", 2)
     with pytest.raises(BadFile, match="more than 2"):
         takeout.opened(b'{"format": 1, "events": [{}, {}, {}]}')
+
+
+@pytest.mark.parametrize(
+    ("value", "times"), [(b"[],", 1_700_000), (b"{},", 1_100_000), (b"0,", 4_200_000)]
+)
+def test_a_file_of_countless_values_is_refused_unread(value, times):
+    text = b'{"format": 1, "events": [], "cards": [' + value * times + b"0]}"
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadFile, match="more memory"):
+            takeout.opened(text)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_largest_file_of_nothing_but_reviews_is_read(alice, questions):
+    for day in range(40):
+        grade(alice, questions[0], 3, MONDAY + timedelta(days=day), ticks=[1, 2], answer="a, b")
+    text = downloaded(alice)
+    assert takeout.weight(text) / len(text) * LARGEST < takeout.MOST_WEIGHT
 
 
 def event(told: Any, **changes: Any) -> Any:

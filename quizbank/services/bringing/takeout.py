@@ -28,9 +28,18 @@ SECTIONS = (
     "key_points",
 )
 MOST_ROWS = 300_000
+# The bytes that Python takes for what each of these begins or parts. A file of nothing but reviews
+# weighs less than three bytes in each of its own, so that the largest fits.
+WEIGHTS = {b"{": 200, b"[": 96, b",": 64}
+MOST_WEIGHT = 256 * 1024 * 1024
 FOREIGN = Text(
     "这不是这里导出的全部数据（设置页或本页的“全部数据”）。",
     "This is not a file of everything as exported from here (“Everything” on this page).",
+)
+OVERFULL = Text(
+    "值太多，读它要占的内存超出这里的上限，从这里导出的文件不会这样。文件被改过，请重新导出。",
+    "It holds so many values that reading it takes more memory than is given to it; no file"
+    " exported from here does. It was changed: export it anew.",
 )
 
 
@@ -40,6 +49,8 @@ class _RolledBack(Exception):
 
 def opened(data: bytes) -> dict[str, Any]:
     """The file as an object of sections. Raises BadFile."""
+    if weight(data) > MOST_WEIGHT:
+        raise BadFile(OVERFULL)
     try:
         found = json.loads(data, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
@@ -66,6 +77,11 @@ def opened(data: bytes) -> dict[str, Any]:
     if sum(len(found.get(name, [])) for name in SECTIONS) > MOST_ROWS:
         raise BadFile(Text(f"超过 {MOST_ROWS} 条记录。", f"It holds more than {MOST_ROWS:,} rows."))
     return found
+
+
+def weight(data: bytes) -> int:
+    """About the memory that the values of a JSON text take, told without reading it."""
+    return sum(each * data.count(mark) for mark, each in WEIGHTS.items())
 
 
 def _unreadable(error: Exception) -> Text:
