@@ -258,14 +258,15 @@ def mark(
         raise MockConflict(OVER)
     if row.answered_at is None:
         raise MockConflict(NOT_ANSWERED)
-    row.marks, row.marked_at = _checked(row, marks), now
+    row.marks, row.marked_at = checked_marks(row, marks), now
     row.save(update_fields=["marks", "marked_at"])
     if not mock.asked.filter(answered_at__isnull=False, marks__isnull=True).exists():
         _finish(mock, now)
     return row
 
 
-def _checked(row: MockQuestion, marks: Mapping[str, Any]) -> dict[str, Any]:
+def checked_marks(row: MockQuestion, marks: Mapping[str, Any]) -> dict[str, Any]:
+    """The marks as they are kept. Raises BadMock with the field to blame."""
     count = len(row.rubric["key_points"])
     points = marks.get("points")
     if not isinstance(points, list | tuple | set | frozenset) or not all(

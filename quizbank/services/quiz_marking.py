@@ -68,7 +68,7 @@ def judge(answer: QuizAnswer, owner: User, now: datetime) -> None:
     else:
         answer.run = _deciding_run(answer, owner, now)
         if answer.run is None:
-            answer.found = _nothing()
+            answer.found = nothing()
         else:
             settle(answer, answer.run, now)
 
@@ -79,7 +79,7 @@ def settle(answer: QuizAnswer, run: Run, now: datetime) -> None:
         return
     measured: Mapping[str, Any] | None = (run.result or {}).get("prediction")
     if run.state != State.DONE or measured is None:
-        answer.found = _nothing()
+        answer.found = nothing()
         return
     names = ("right", "median", "low", "high")
     answer.found = {**{name: measured.get(name) for name in names}, "failed": False}
@@ -88,7 +88,8 @@ def settle(answer: QuizAnswer, run: Run, now: datetime) -> None:
         _mark(answer, measured["right"] == (answer.given or {})["option"], now)
 
 
-def _nothing() -> dict[str, Any]:
+def nothing() -> dict[str, Any]:
+    """What is found where no run can decide."""
     return {"right": None, "median": None, "low": None, "high": None, "failed": True}
 
 

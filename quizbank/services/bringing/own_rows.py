@@ -19,7 +19,8 @@ from quizbank.models import (
 )
 from quizbank.scheduling import check_parameters
 from quizbank.services import importing
-from quizbank.services.bringing.rows import BadRow, begun, instance, stored
+from quizbank.services.bringing.rows import BadRow, begun, instance, name_of, stored
+from quizbank.services.bringing.shapes import fits, need
 from quizbank.services.bringing.taken import Taken
 from quizbank.services.errors import PeopleError
 from quizbank.services.own_questions import own_topic
@@ -119,13 +120,12 @@ def _question(taken: Taken, row: dict[str, Any], path: str) -> Question:
         path=path if free else f"own/{uuid.uuid4().hex}",
     )
     for name in ("tags", "aliases", "references"):
-        if not isinstance(getattr(question, name), list):
-            raise BadRow("shape")
+        need(fits(getattr(question, name), [str]))
     body = re.sub(r"<[^>]*>", " ", question.full_html_zh)
     question.search_text = words.column(
         title=dict.fromkeys((question.title_zh, question.title_en)),
-        aliases=map(str, question.aliases),
-        tags=map(str, question.tags),
+        aliases=question.aliases,
+        tags=question.tags,
         body=(body,),
     )
     return stored(question)
@@ -133,14 +133,11 @@ def _question(taken: Taken, row: dict[str, Any], path: str) -> Question:
 
 def _key_points(taken: Taken, made: set[str]) -> None:
     for row in taken.rows("key_points"):
-        if row.get("question") in taken.questions and row["question"] not in made:
-            continue
         try:
-            stored(
-                instance(
-                    KeyPoint, row, without=("id",), question=taken.question(row.get("question"))
-                )
-            )
+            path = name_of(row, "question")
+            if path in taken.questions and path not in made:
+                continue
+            stored(instance(KeyPoint, row, without=("id",), question=taken.question(path)))
             taken.added["key_points"] += 1
         except BadRow as bad:
             taken.leave("key_points", bad, row)
@@ -150,23 +147,25 @@ def _documents(taken: Taken) -> None:
     made: dict[object, ImportedDocument] = {}
     for row in taken.rows("documents"):
         try:
-            document = _document(taken, row)
+            name, document = name_of(row, "id"), _document(taken, row)
         except BadRow as bad:
             taken.leave("documents", bad, row)
             continue
         if document is not None:
-            made[row.get("id")] = document
+            made[name] = document
             taken.added["documents"] += 1
     for row in taken.rows("passages"):
-        if row.get("document") not in made or row.get("matched_by") != Passage.MatchedBy.HAND:
-            continue
         try:
+            document = made.get(name_of(row, "document"))
+            if document is None or row.get("matched_by") != Passage.MatchedBy.HAND:
+                continue
+            position = _number(row.get("position"))
             path = row.get("question")
             question = taken.question(path) if path is not None else None
         except BadRow as bad:
             taken.leave("passages", bad, row)
             continue
-        passages = made[row["document"]].passages.filter(position=_number(row.get("position")))
+        passages = document.passages.filter(position=position)
         passages.update(question=question, matched_by=Passage.MatchedBy.HAND, score=1)
 
 

@@ -14,7 +14,7 @@ from quizbank.models.people import check_steps
 from quizbank.scheduling import LONGEST_INTERVAL, Policy
 from quizbank.services.audit import audit
 from quizbank.services.bringing.past import OLDEST
-from quizbank.services.bringing.rows import WRONG, BadRow, floored, instance
+from quizbank.services.bringing.rows import WRONG, BadRow, floored, instance, name_of
 from quizbank.services.bringing.taken import Taken
 from quizbank.services.errors import BadReview
 from quizbank.services.fits import wish_fit, worth_it
@@ -56,7 +56,7 @@ def _cards(taken: Taken) -> dict[object, Card]:
     made = []
     for row in taken.rows("cards"):
         try:
-            question = taken.question(row.get("question"))
+            name, question = name_of(row, "id"), taken.question(row.get("question"))
             told = instance(Card, row, without=CACHE, user=taken.user, question=question)
             if told.form not in Form.values or not 0 <= told.seed < 2**62:
                 raise BadRow("shape")
@@ -67,7 +67,7 @@ def _cards(taken: Taken) -> dict[object, Card]:
         if place not in there:
             there[place] = told
             made.append(told)
-        found[row.get("id")] = there[place]
+        found[name] = there[place]
     Card.objects.bulk_create(made, batch_size=BATCH)
     taken.added["cards"] += len(made)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from quizbank.importing.display import sanitised
 
 M = TypeVar("M", bound=models.Model)
 DEEPEST = 20
+YEARS = range(1900, 2300)  # every zone has those days, and some later
 MILLISECOND = timedelta(milliseconds=1)  # older files cut their moments to it
 UNKEPT = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL stores neither
 # What "cannot be" looks like to the fields of Django.
@@ -54,6 +55,8 @@ def _value(field: models.Field[Any, Any], told: object) -> Any:
         raise BadRow("shape") from None
     if isinstance(value, datetime) and value.tzinfo is None:
         raise BadRow("zone")
+    if isinstance(value, date) and value.year not in YEARS:
+        raise BadRow("shape")
     if isinstance(value, float) and not math.isfinite(value):
         raise BadRow("shape")
     if isinstance(value, str) and "html" in field.name:
@@ -69,6 +72,14 @@ def stored(row: M) -> M:
     except (IntegrityError, DataError):
         raise BadRow("shape") from None
     return row
+
+
+def name_of(row: Mapping[str, Any], column: str) -> str | int | None:
+    """What a row calls itself or another. Raises BadRow."""
+    told = row.get(column)
+    if told is not None and type(told) not in (str, int):
+        raise BadRow("shape")
+    return told
 
 
 def floored(at: datetime) -> datetime:

@@ -21,8 +21,16 @@ from quizbank.models import (
     QuizSession,
     Topic,
 )
-from quizbank.services.bringing.rows import BadRow, begun, clean, instance, stored
+from quizbank.services.bringing.rows import BadRow, begun, clean, instance, name_of, stored
+from quizbank.services.bringing.shapes import (
+    check_answer,
+    check_asked,
+    check_interview,
+    check_mock,
+    need,
+)
 from quizbank.services.bringing.taken import Taken
+from quizbank.services.quiz_marking import nothing
 
 S = TypeVar("S", QuizSession, MockInterview)
 
@@ -81,6 +89,8 @@ def _whole(
 ) -> None:
     """A sitting with all it asked, or none of it."""
     try:
+        places = {row.get("position") for row in parts if type(row.get("position")) is int}
+        need(bool(parts) and places == set(range(1, len(parts) + 1)))
         with transaction.atomic():
             stored(sitting)
             if isinstance(sitting, QuizSession):
@@ -98,10 +108,11 @@ def _answer(taken: Taken, quiz: QuizSession, row: dict[str, Any]) -> None:
     answer = instance(
         QuizAnswer, row, without=("id",), quiz=quiz, question=taken.question(row.get("question"))
     )
-    if not isinstance(answer.item, dict) or not isinstance(answer.given, dict | None):
-        raise BadRow("shape")
+    check_answer(answer)
     answer.item = clean(answer.item)
     answer.run = _run(row.get("run"))
+    if answer.state == "waiting" and answer.run is None:
+        answer.found = nothing()
     stored(answer)
 
 
@@ -115,20 +126,24 @@ def _run(told: object) -> Run | None:
 
 def _questions(taken: Taken, mock: MockInterview, rows: list[dict[str, Any]]) -> None:
     made: dict[object, MockQuestion] = {}
+    kept = []
     for row in sorted(rows, key=lambda row: str(row.get("position", "")).zfill(8)):
         question = taken.question(row.get("question"))
         asked = instance(MockQuestion, row, without=("id",), mock=mock, question=question)
-        if not isinstance(asked.rubric, dict) or not isinstance(asked.marks, dict | None):
-            raise BadRow("shape")
-        if row.get("follows") is not None:
-            asked.follows = made.get(row["follows"])
-        made[row.get("id")] = stored(asked)
+        check_asked(asked)
+        follows = name_of(row, "follows")
+        if follows is not None:
+            asked.follows = made.get(follows)
+        made[name_of(row, "id")] = stored(asked)
+        kept.append(asked)
+    check_mock(mock, kept)
 
 
 def _interviews(taken: Taken) -> None:
     for row in taken.rows("interviews"):
         try:
             interview = instance(Interview, row, without=("id",), user=taken.user)
+            check_interview(interview)
             mine = Interview.objects.filter(user=taken.user)
             if mine.filter(day=interview.day, **begun(interview.created_at)).exists():
                 continue
