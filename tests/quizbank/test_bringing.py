@@ -125,6 +125,23 @@ def test_a_suspended_card_stays_so_until_it_is_brought_back_here(alice):
     assert not Card.objects.get().suspended
 
 
+def test_what_a_later_file_says_again_counts_again(alice):
+    days = (date(2026, 3, 1), date(2026, 4, 1), date(2026, 3, 1))
+    for week, (suspended, day) in enumerate(zip((True, False, True), days, strict=True)):
+        brought = note(past=LEARNT, suspended=suspended, due=day)
+        now = MONDAY + timedelta(weeks=week)
+        assert bring(alice, brought, now=now).acts == 2
+        card = Card.objects.get()
+        assert (card.suspended, card.due_day) == (suspended, day)
+        assert not bring(alice, brought, now=now + timedelta(days=1)).adds
+    for event in ReviewEvent.objects.order_by("-id")[:2]:
+        then = MONDAY + timedelta(weeks=3)
+        undo(user=alice, client_uuid=uuid.uuid4(), now=then, event=event)
+    card = Card.objects.get()
+    assert (card.suspended, card.due_day) == (False, days[1])
+    assert not bring(alice, brought, now=MONDAY + timedelta(weeks=4)).adds, "the undo stands"
+
+
 def test_a_leech_of_our_rules_is_not_suspended_if_it_was_not_there(alice):
     StudyProfile.objects.create(user=alice, leech_threshold=1, leech_suspends=True)
     bring(alice, note(past=(past(0, 4, 10), past(10, 1, 1))))

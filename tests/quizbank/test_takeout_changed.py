@@ -48,7 +48,7 @@ PREDICT = {
 FOUND = {"right": "up", "median": 1.5, "low": 1.0, "high": 2.0, "failed": False}
 MARKS = {"points": [0], "trap": False, "structure": 1, "trade_off": 0.5, "example": 0}
 ENDLESS = "endless"  # written as 1e400
-VALUES = (
+VALUES: tuple[Any, ...] = (
     *(None, {}, [], "x", "", -1, 0, True, 10**30, 0.5, ENDLESS, ["x"], [{}], {"x": 1}, [[]]),
     *("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31", str(uuid.UUID(int=7))),
 )

@@ -141,16 +141,23 @@ class Recorder:
             event.interval_chosen = past.days or None
         return event
 
-    def due(self, card: Card, key: str, day: date, at: datetime) -> ReviewEvent:
+    # What a file says of a card is named by the event of that kind it comes after: said again, it
+    # is known, also if it was undone here; said after something else, it is new.
+    def due(
+        self, card: Card, key: str, day: date, at: datetime, after: Sequence[int]
+    ) -> ReviewEvent:
         """The card due on the day that the other program promised."""
-        event = self._event(card, EventKind.RESCHEDULE, at, {"due": [self.origin, key, str(day)]})
+        said = {"due": [self.origin, key, str(day), *after]}
+        event = self._event(card, EventKind.RESCHEDULE, at, said)
         days = (day - event.study_day).days
         event.interval_chosen = min(max(0, days), LONGEST_INTERVAL)
         return event
 
-    def suspension(self, card: Card, key: str, suspended: bool, at: datetime) -> ReviewEvent:
+    def suspension(
+        self, card: Card, key: str, suspended: bool, at: datetime, after: Sequence[int]
+    ) -> ReviewEvent:
         kind = EventKind.SUSPEND if suspended else EventKind.UNSUSPEND
-        return self._event(card, kind, at, {"suspended": [self.origin, key, suspended]})
+        return self._event(card, kind, at, {"suspended": [self.origin, key, suspended, *after]})
 
     def _event(
         self, card: Card, kind: EventKind, at: datetime, said: dict[str, list[object]]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from quizbank.exchange.notes import Note, Past
 from quizbank.models import Card, EventKind, Question, ReviewEvent
 from quizbank.models.history import PENDING, to_event
-from quizbank.scheduling import Event, Folded, Memory, Outcome, fold
+from quizbank.scheduling import Event, Folded, Memory, Outcome, SetDue, Suspend, fold
 from quizbank.services.bringing.past import SAME, Known, Recorder, checked, named
 from quizbank.services.bringing.report import Leavings
 
@@ -44,7 +44,7 @@ def plan(
     coming.memory = folded.memory
     coming.last = _last(coming, folded.last_event)
     _say_what_followed(coming, folded)
-    for event in _standing(note, last, coming, folded.memory, recorder):
+    for event in _standing(note, last, coming, folded.memory, recorder, before):
         if event.client_uuid not in known.uuids:
             known.uuids.add(event.client_uuid)
             coming.events.append(event)
@@ -67,7 +67,12 @@ def _take(coming: Coming, past: Past, recorder: Recorder, known: Known) -> None:
 
 
 def _standing(
-    note: Note, last: datetime, coming: Coming, memory: Memory, recorder: Recorder
+    note: Note,
+    last: datetime,
+    coming: Coming,
+    memory: Memory,
+    recorder: Recorder,
+    before: Sequence[Event],
 ) -> Iterator[ReviewEvent]:
     """What the file says of the card beside its past, where the log says otherwise.
 
@@ -79,9 +84,20 @@ def _standing(
     at = max(touched or NEVER, last)
     at = recorder.now if at == NEVER else at
     if note.suspended != memory.suspended:
-        yield recorder.suspension(coming.card, note.key, note.suspended, at)
+        after = _latest(before, Suspend)
+        yield recorder.suspension(coming.card, note.key, note.suspended, at, after)
     if note.due is not None and note.due != memory.due_day:
-        yield recorder.due(coming.card, note.key, note.due, at)
+        event = recorder.due(coming.card, note.key, note.due, at, _latest(before, SetDue))
+        # A day before the card was last seen is that day.
+        if event.study_day + timedelta(days=event.interval_chosen or 0) != memory.due_day:
+            yield event
+
+
+def _latest(before: Sequence[Event], act: type[Suspend] | type[SetDue]) -> list[int]:
+    """The last stored event that does such a thing and was not undone, if there is one."""
+    undone = {event.undoes for event in before}
+    standing = [e.id for e in before if type(e.act) is act and e.id not in undone]
+    return standing and [max(standing)]
 
 
 def _fold(coming: Coming, before: Sequence[Event]) -> Folded:
