@@ -40,12 +40,12 @@ def perform(*, user: User, given: GivenAct, now: datetime) -> Recorded:
         return before
     with transaction.atomic():
         profile = lock_profile(user)
-        if account := account_of(user):
-            ours = replace(given, question=adopted(given.question, account))
-            return perform(user=account, given=ours, now=now)
         stored = stored_event(user, given.client_uuid, given.payload_hash)
         if stored is not None:
             return Recorded.before(stored)
+        if account := account_of(user):
+            ours = replace(given, question=adopted(given.question, account))
+            return perform(user=account, given=ours, now=now)
         card = locked_card(user, given.question, Form.RECALL, now)
         event = _event(profile, card, given, clamp(given.reviewed_at, user, now, AHEAD), now)
         _say_what_follows(card, event)

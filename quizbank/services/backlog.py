@@ -6,11 +6,11 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from quizbank.models import EventKind, ReviewEvent, User
 from quizbank.queries.backlog import Backlog, backlog
 from quizbank.services.acts import perform
+from quizbank.services.chunks import chunks
 from quizbank.services.given import GivenAct
 from quizbank.services.log import lock_profile
 from quizbank.services.undo import undo_unanswered
@@ -24,7 +24,7 @@ def spread_backlog(*, user: User, client_uuid: UUID, now: datetime) -> Backlog |
     """
     lock_profile(user)
     found = backlog(user, now)
-    if found is None or _moved(user, client_uuid).exists():
+    if found is None or _moved(user, client_uuid):
         return None
     for days, cards in enumerate(found.by_day):
         for card in cards if days else ():
@@ -42,11 +42,12 @@ def spread_backlog(*, user: User, client_uuid: UUID, now: datetime) -> Backlog |
 def gather_backlog(*, user: User, client_uuid: UUID, now: datetime) -> int:
     """Take back the spreading of that UUID, except of cards answered since; how many came back."""
     lock_profile(user)
-    moved = _moved(user, client_uuid).select_related("card")
-    return undo_unanswered(user=user, events=moved, now=now)
+    return undo_unanswered(user=user, events=_moved(user, client_uuid), now=now)
 
 
-def _moved(user: User, client_uuid: UUID) -> QuerySet[ReviewEvent]:
+def _moved(user: User, client_uuid: UUID) -> list[ReviewEvent]:
     """The events of the spreading of that UUID, whether they still count or not."""
-    names = {uuid5(client_uuid, str(pk)) for pk in user.cards.values_list("pk", flat=True)}
-    return ReviewEvent.objects.filter(user=user, kind=EventKind.RESCHEDULE, client_uuid__in=names)
+    names = (uuid5(client_uuid, str(pk)) for pk in user.cards.values_list("pk", flat=True))
+    rows = ReviewEvent.objects.filter(user=user, kind=EventKind.RESCHEDULE).select_related("card")
+    found = [event for some in chunks(names) for event in rows.filter(client_uuid__in=some)]
+    return sorted(found, key=lambda event: event.pk)

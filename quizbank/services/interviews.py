@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -85,7 +85,7 @@ def set_interview(
     interview.levels = [level for level in Question.Level.values if level in levels]
     interview.save()
     interview.topics.set(chosen)
-    interview.questions.set(named)
+    _name(interview, named)
     asked = interview.may_ask().count()
     if not asked:
         raise PeopleError({"topics": EMPTY})
@@ -125,6 +125,13 @@ def adopt_interviews(*, guest: User, account: User, now: datetime) -> None:
     if interview is not None and interview.day > today:
         interview.planned += [str(each) for each in _plan_last_looks(interview, today, now)]
         interview.save(update_fields=["planned"])
+
+
+def _name(interview: Interview, questions: Iterable[Question]) -> None:
+    """Let those be the ones named one by one. The relation would not drop the person's own."""
+    rows = Interview.questions.through.objects.filter(interview=interview)
+    rows.exclude(question__in=[question.pk for question in questions]).delete()
+    interview.questions.add(*questions)
 
 
 def _close(interview: Interview, now: datetime) -> None:

@@ -147,12 +147,12 @@ def _record(user: User, given: Given, now: datetime, *, held: bool) -> Recorded:
 def _add(user: User, given: Given, now: datetime) -> Recorded:
     """Whatever refuses it does so before anything is written."""
     standing = _standing(user, given)
-    if standing.merged_into is not None and (account := account_of(user)):
-        ours = replace(given, question=adopted(given.question, account))
-        return _add(account, ours, now)
     profile = standing.profile
     if standing.event is not None:
         return Recorded.before(known_event(user, given.client_uuid, given.payload_hash))
+    if standing.merged_into is not None and (account := account_of(user)):
+        ours = replace(given, question=adopted(given.question, account))
+        return _add(account, ours, now)
     card = standing.card or locked_card(user, given.question, given.form, now)
     join(card, "question", given.question)
     at = clamp(given.reviewed_at, user, now, AHEAD)

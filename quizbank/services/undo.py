@@ -29,12 +29,6 @@ def undo(
     profile = lock_profile(user)
     if event is not None and (event.user_id != user.pk or event.card_id is None):
         raise ReviewEvent.DoesNotExist
-    if account := account_of(user):
-        if event is not None:
-            asked = Card.objects.filter(events=event).values("question")
-            copies = ReviewEvent.objects.filter(user=account, card__question__in=asked)
-            event = copies.get(client_uuid=event.client_uuid)
-        return undo(user=account, client_uuid=client_uuid, now=now, event=event)
     target_uuid = str(event.client_uuid) if event else None
     payload_hash = digest({"kind": "undo", "target": target_uuid})
     stored = stored_event(user, client_uuid, payload_hash)
@@ -44,6 +38,8 @@ def undo(
     target = event or latest_deed(user, holds)
     if target is None:
         return None
+    if account := account_of(user):
+        return undo(user=account, client_uuid=client_uuid, now=now, event=_copy(target, account))
     if target.pk in holds:
         return Recorded.before(ReviewEvent.objects.get(pk=holds[target.pk]))
     card = Card.objects.select_for_update().get(events=target)
@@ -64,6 +60,13 @@ def undo(
 
 
 @transaction.atomic
+def _copy(event: ReviewEvent, account: User) -> ReviewEvent:
+    """What an event of a guest is in the log of the account that they were merged into."""
+    asked = Card.objects.filter(events=event).values("question")
+    copies = ReviewEvent.objects.filter(user=account, card__question__in=asked)
+    return copies.get(client_uuid=event.client_uuid)
+
+
 def undo_unanswered(*, user: User, events: Iterable[ReviewEvent], now: datetime) -> int:
     """Take back those of the events that hold and whose cards were not answered since; how many.
 

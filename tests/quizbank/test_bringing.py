@@ -26,6 +26,8 @@ from tests.examples import examples
 from tests.quizbank.histories import PROFILES
 from tests.quizbank.study_cast import grade, make_question, memory
 
+DAY = timedelta(days=1)
+
 LAST_YEAR = MONDAY - timedelta(days=365)
 
 
@@ -397,3 +399,35 @@ def test_what_is_done_between_look_and_lock_counts(alice, monkeypatch):
     assert (report.reviews, report.acts) == (4, 0)
     assert memory(alice, question).reps == 5
     assert audit(user=alice, repair=False).differences == []
+
+
+def test_a_day_that_was_undone_stays_so_also_where_the_file_set_days_before(alice):
+    past = (
+        Past("k1", Deed.REVIEW, MONDAY - 30 * DAY, 3, 1_000, 5),
+        Past("k2", Deed.RESCHEDULE, MONDAY - 20 * DAY, days=30),
+    )
+    note = Note(key="n", front="Why?", back="So.", past=past, due=MONDAY.date() + 300 * DAY)
+    bring_in(user=alice, notes=[note], origin="anki", now=MONDAY)
+    undo(
+        user=alice,
+        client_uuid=uuid.uuid4(),
+        now=MONDAY,
+        event=ReviewEvent.objects.latest("id"),
+    )
+    day = Card.objects.get().due_day
+    assert day != note.due
+    assert not bring_in(user=alice, notes=[note], origin="anki", now=MONDAY + 7 * DAY).adds
+    assert Card.objects.get().due_day == day
+
+
+def test_a_redone_suspension_is_one_that_a_later_file_may_follow(alice):
+    past = (Past("k1", Deed.REVIEW, MONDAY - 30 * DAY, 3, 1_000, 5),)
+    note = Note(key="n", front="Why?", back="So.", past=past, suspended=True)
+    bring_in(user=alice, notes=[note], origin="anki", now=MONDAY)
+    event = ReviewEvent.objects.get(kind="suspend")
+    for _ in range(2):
+        event = undo(user=alice, client_uuid=uuid.uuid4(), now=MONDAY, event=event).event
+    for days, suspended in ((1, False), (2, True), (3, False)):
+        told = replace(note, suspended=suspended)
+        bring_in(user=alice, notes=[told], origin="anki", now=MONDAY + days * DAY)
+        assert Card.objects.get().suspended is suspended

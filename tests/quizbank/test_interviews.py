@@ -167,6 +167,16 @@ def test_an_interview_may_ask_what_is_ones_own(alice, alice_client):
     assert everything(alice, MONDAY)["interviews"][0]["questions"] == [own.path]
 
 
+def test_what_is_ones_own_can_be_taken_off_the_list_again(alice):
+    make_questions(2)
+    both = [Wanted("Why a warm-up?", "<p>…</p>"), Wanted("Why a decay?", "<p>…</p>")]
+    (warm, decay), _ = make_own(owner=alice, wanted=both, now=MONDAY)
+    ahead = {"user": alice, "day": TODAY + 10 * DAY, "now": MONDAY}
+    set_interview(**ahead, questions=[warm.path, decay.path])
+    assert list(set_interview(**ahead, questions=[decay.path]).may_ask()) == [decay]
+    assert set_interview(**ahead).may_ask().count() == 2, "the whole bank"
+
+
 def test_another_interview_takes_the_place_of_one_that_has_been(alice):
     make_questions(2)
     first = set_interview(user=alice, day=TODAY + 2 * DAY, now=MONDAY, title="first")

@@ -339,3 +339,32 @@ def test_everything_of_a_person_whose_guest_had_the_same_deck_can_be_brought_bac
     done = takeout.bring_back(user=mallory, data=takeout.opened(told), now=LATER)
     assert done.left == ()
     assert Question.everyone.filter(owner=mallory).count() == 2
+
+
+def test_who_repeats_after_the_merge_what_was_recorded_before_is_answered(alice):
+    guest = start_guest(now=MONDAY)
+    for user in (alice, guest):
+        note = Note(key="n", front="Why?", back="So.")
+        bring_in(user=user, notes=[note], origin="anki", now=MONDAY)
+    theirs = Question.everyone.get(owner=guest)
+    name = uuid.uuid4()
+    recorded = grade(guest, theirs, 3, MONDAY, client_uuid=name)
+    act = {"question": theirs, "client_uuid": uuid.uuid4(), "now": MONDAY}
+    suspend(user=guest, **act)
+    asking = User.objects.get(pk=guest.pk)
+    merge_guest(guest=guest, account=alice, now=LATER)
+    again = grade(asking, theirs, 3, LATER, client_uuid=name)
+    assert (again.event, again.created) == (recorded.event, False)
+    assert not suspend(user=asking, **act).created
+
+
+def test_an_undo_on_its_way_takes_back_what_the_guest_did(alice):
+    guest = start_guest(now=MONDAY)
+    first, second = make_questions(2)
+    grade(guest, first, 3, MONDAY)
+    grade(alice, second, 3, MONDAY + timedelta(hours=2))
+    asking = User.objects.get(pk=guest.pk)
+    merge_guest(guest=guest, account=alice, now=LATER)
+    undone = undo(user=asking, client_uuid=uuid.uuid4(), now=LATER)
+    assert undone.card.user == alice
+    assert undone.card.question == first

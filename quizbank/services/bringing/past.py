@@ -141,14 +141,14 @@ class Recorder:
             event.interval_chosen = past.days or None
         return event
 
-    # What a file says of a card is named by the event of that kind it comes after: said again, it
-    # is known, also if it was undone here; said after something else, it is new.
+    # What a file says of a card is named by how many events of that kind it comes after: said
+    # again, it is known, also if it was undone here; said after something else, it is new.
     def due(
         self, card: Card, key: str, day: date, at: datetime, after: Sequence[int]
     ) -> ReviewEvent:
         """The card due on the day that the other program promised."""
-        said = {"due": [self.origin, key, str(day), *after]}
-        event = self._event(card, EventKind.RESCHEDULE, at, said)
+        said: list[object] = [self.origin, key, str(day), *after]
+        event = self._event(card, EventKind.RESCHEDULE, at, {"due": said})
         days = (day - event.study_day).days
         event.interval_chosen = min(max(0, days), LONGEST_INTERVAL)
         return event

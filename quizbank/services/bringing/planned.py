@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from quizbank.exchange.notes import Note, Past
 from quizbank.models import Card, EventKind, Question, ReviewEvent
 from quizbank.models.history import PENDING, to_event
-from quizbank.scheduling import Event, Folded, Memory, Outcome, SetDue, Suspend, fold
+from quizbank.scheduling import Event, Folded, Memory, Outcome, SetDue, Suspend, active, fold
 from quizbank.services.bringing.past import SAME, Known, Recorder, checked, named
 from quizbank.services.bringing.report import Leavings
 
@@ -40,11 +40,12 @@ def plan(
     for past in (past for _, pasts in told for past in pasts):
         _take(coming, past, recorder, known)
     note, last = max(((note, _end(pasts)) for note, pasts in told), key=lambda pair: pair[1])
-    folded = _fold(coming, before)
+    events = [*before, *_pure(coming)]
+    folded = fold(events, seed=coming.card.seed)
     coming.memory = folded.memory
     coming.last = _last(coming, folded.last_event)
     _say_what_followed(coming, folded)
-    for event in _standing(note, last, coming, folded.memory, recorder, before):
+    for event in _standing(note, last, coming, folded.memory, recorder, events):
         if event.client_uuid not in known.uuids:
             known.uuids.add(event.client_uuid)
             coming.events.append(event)
@@ -72,7 +73,7 @@ def _standing(
     coming: Coming,
     memory: Memory,
     recorder: Recorder,
-    before: Sequence[Event],
+    events: Sequence[Event],
 ) -> Iterator[ReviewEvent]:
     """What the file says of the card beside its past, where the log says otherwise.
 
@@ -84,29 +85,27 @@ def _standing(
     at = max(touched or NEVER, last)
     at = recorder.now if at == NEVER else at
     if note.suspended != memory.suspended:
-        after = _latest(before, Suspend)
+        after = _before(events, Suspend)
         yield recorder.suspension(coming.card, note.key, note.suspended, at, after)
     if note.due is not None and note.due != memory.due_day:
-        event = recorder.due(coming.card, note.key, note.due, at, _latest(before, SetDue))
+        event = recorder.due(coming.card, note.key, note.due, at, _before(events, SetDue))
         # A day before the card was last seen is that day.
         if event.study_day + timedelta(days=event.interval_chosen or 0) != memory.due_day:
             yield event
 
 
-def _latest(before: Sequence[Event], act: type[Suspend] | type[SetDue]) -> list[int]:
-    """The last stored event that does such a thing and was not undone, if there is one."""
-    undone = {event.undoes for event in before}
-    standing = [e.id for e in before if type(e.act) is act and e.id not in undone]
-    return standing and [max(standing)]
+def _before(events: Sequence[Event], act: type[Suspend] | type[SetDue]) -> list[int]:
+    """How often such a thing was done and not undone, if ever; the same before it is stored."""
+    times = sum(type(event.act) is act for event in active(events))
+    return [times] if times else []
 
 
-def _fold(coming: Coming, before: Sequence[Event]) -> Folded:
-    events = list(before)
+def _pure(coming: Coming) -> Iterator[Event]:
+    """The new events before they are stored."""
     for number, row in enumerate(coming.events):
         row.id = _provisional(number)
-        events.append(to_event(row))
+        yield to_event(row)
         row.id = None  # the database numbers it
-    return fold(events, seed=coming.card.seed)
 
 
 def _after(memory: Memory, row: ReviewEvent) -> Memory:
