@@ -21,6 +21,7 @@ from quizbank.queries.sessions import TODAY, Wish
 from quizbank.queries.study import StudyItem
 
 SURE = ("low", "mid", "high")
+UNSAID = "mid"  # how sure a prediction is of which nothing else is said
 LONGEST_ZONE = 64
 LONGEST_MS = 10 * 60 * 1000
 
@@ -31,7 +32,8 @@ class Draft:
 
     `wish` is the session the card belongs to, `seen` how often it had been answered when it was
     first shown.
-    `asked` says that a prediction was asked for, so that none means it was skipped.
+    `asked` says that a prediction was asked for, so that none means it was skipped. `confidence`
+    is empty where nothing was said.
     """
 
     question: str
@@ -41,7 +43,7 @@ class Draft:
     duration_ms: int = 0
     answer: str = ""
     choice: str = ""
-    confidence: str = "mid"
+    confidence: str = ""
     asked: bool = False
     hint: bool = False
     never: bool = False
@@ -57,7 +59,7 @@ class Draft:
     @classmethod
     def read(cls, posted: QueryDict) -> Draft:
         """The card as a form sent it; what makes no sense is as if it were not there."""
-        sure = posted.get("confidence", "mid")
+        sure = posted.get("confidence", "")
         return cls(
             question=posted.get("question", ""),
             client_uuid=name(posted.get("client_uuid", "")),
@@ -66,7 +68,7 @@ class Draft:
             duration_ms=min(wishes.whole(posted.get("duration_ms", "")), LONGEST_MS),
             answer=posted.get("answer", "").replace("\r\n", "\n"),
             choice=posted.get("choice", ""),
-            confidence=sure if sure in SURE else "mid",
+            confidence=sure if sure in SURE else "",
             asked=bool(posted.get("asked")),
             hint=bool(posted.get("hint")),
             never=bool(posted.get("never")),
@@ -100,7 +102,7 @@ class Draft:
             return None
         if not self.choice:
             return {"demo": demo, "skipped": True}
-        return {"demo": demo, "choice": self.choice, "confidence": self.confidence}
+        return {"demo": demo, "choice": self.choice, "confidence": self.confidence or UNSAID}
 
 
 def _milliseconds(moment: datetime) -> int:

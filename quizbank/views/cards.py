@@ -145,7 +145,7 @@ def outcome(panel: Panel | None, draft: Draft) -> dict[str, Any]:
         "chosen": chosen,
         "said": panel.text_of(chosen) if panel else None,
         "right_text": panel.text_of(panel.right) if panel else None,
-        "sure_word": say(f"study.{draft.confidence}"),
+        "sure_word": say(f"study.{draft.confidence}") if draft.confidence else "",
     }
 
 

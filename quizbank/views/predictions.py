@@ -9,10 +9,10 @@ from typing import Any
 from django.http import HttpRequest
 
 from demos.models import Demo
+from quizbank.forms.draft import SURE, UNSAID
 from quizbank.queries.predictions import predictions
 
 KEPT = "predictions"  # in the session, for those who look without running anything
-SURE = ("low", "mid", "high")
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Guess:
     """`choice` is an option's slug; without one the guess was skipped."""
 
     choice: str = ""
-    confidence: str = "mid"
+    confidence: str = UNSAID
     text: Mapping[str, str] | None = None
 
     @property
@@ -48,8 +48,7 @@ def posted_guess(request: HttpRequest, demo: Demo) -> dict[str, str] | None:
     choice = request.POST.get("choice", "")
     if not choice or not demo.manifest.get("prediction"):
         return None
-    sure = request.POST.get("confidence", "mid")
-    return {"choice": choice, "confidence": sure}
+    return {"choice": choice, "confidence": request.POST.get("confidence") or UNSAID}
 
 
 def keep(request: HttpRequest, demo: Demo, said: Mapping[str, str] | None) -> None:
@@ -58,7 +57,7 @@ def keep(request: HttpRequest, demo: Demo, said: Mapping[str, str] | None) -> No
     if said is None or said["choice"] not in _texts(demo):
         kept.setdefault(demo.slug, {"skipped": True})
     else:
-        sure = said["confidence"] if said["confidence"] in SURE else "mid"
+        sure = said["confidence"] if said["confidence"] in SURE else UNSAID
         kept[demo.slug] = {"choice": said["choice"], "confidence": sure}
     request.session[KEPT] = kept
 
@@ -72,7 +71,7 @@ def _guess(demo: Demo, said: Mapping[str, Any]) -> Guess:
     text = _texts(demo).get(said.get("choice", ""))
     if text is None:
         return Guess()
-    return Guess(said["choice"], said.get("confidence", "mid"), text)
+    return Guess(said["choice"], said.get("confidence", UNSAID), text)
 
 
 def _texts(demo: Demo) -> dict[str, Mapping[str, str]]:

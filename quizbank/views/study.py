@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from demos.kit.declare import Text
 from quizbank.forms import wishes
 from quizbank.forms.acts import Deed
-from quizbank.forms.draft import Draft
+from quizbank.forms.draft import UNSAID, Draft
 from quizbank.models import EventKind, Question, ReviewEvent, Topic, User
 from quizbank.models.study import ANSWER_LENGTH
 from quizbank.queries.bank import get_question
@@ -102,7 +102,7 @@ def grade(request: HttpRequest) -> HttpResponse:
             answer=draft.answer,
             ticks=sorted(known.intersection(draft.ticks)),
             prediction=prediction,
-            confidence=draft.confidence,
+            confidence="" if draft.never else draft.confidence,
             hint_used=draft.hint,
             cram=draft.wish.kind == "cram",
         )
@@ -156,7 +156,7 @@ def proof(request: HttpRequest, path: str) -> HttpResponse:
     draft = Draft(
         question=path,
         choice=request.GET.get("choice", ""),
-        confidence=request.GET.get("confidence", "mid"),
+        confidence=request.GET.get("confidence", ""),
         asked=bool(request.GET.get("asked")),
     )
     shown = evidence(question)
@@ -243,7 +243,7 @@ def _refused(request: HttpRequest, draft: Draft, bad: BadReview) -> HttpResponse
 
 
 def _guess(chosen: str, draft: Draft) -> dict[str, str] | None:
-    return {"choice": chosen, "confidence": draft.confidence} if chosen else None
+    return {"choice": chosen, "confidence": draft.confidence or UNSAID} if chosen else None
 
 
 def _too_long(draft: Draft) -> str:

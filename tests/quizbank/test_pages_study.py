@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from quizbank.models import Card, EventKind, Question, ReviewEvent, StudyProfile, User
 from quizbank.models.study import ANSWER_LENGTH
+from quizbank.queries.statistics import statistics
 from quizbank.services.audit import audit
 from quizbank.wording import calendar
 from tests.cast import MONDAY
@@ -90,6 +92,17 @@ def test_what_was_typed_is_carried_to_the_log(client: Client, stone: Question) -
     assert event.ticks == ["k1", "k2"]
     assert (event.suggestion, event.rating) == (3, 3)
     assert (event.confidence, event.hint_used) == ("low", False)
+
+
+def test_who_does_not_say_how_sure_they_are_is_not_counted_as_fairly_sure(
+    client: Client, stone: Question
+) -> None:
+    page = reveal(client, choice="none")
+    assert "You said <b>not at all</b>." in page
+    client.post("/en/study/grade/", fields(page) | {"rating": 3})
+    event = ReviewEvent.objects.get()
+    assert event.confidence == ""
+    assert not any(level.n for level in statistics(event.user, timezone.now()).sure)
 
 
 def test_the_answer_is_shown_as_text(client: Client, stone: Question) -> None:

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from demos.figures.markup import width as span
-from quizbank.models import Card, Interview, ReviewEvent, StudyProfile, User
+from quizbank.models import Card, Interview, Question, ReviewEvent, StudyProfile, User
 from quizbank.queries.statistics import Retention, Statistics, statistics
 from quizbank.queries.study import counts
 from quizbank.scheduling import DEFAULT_PARAMETERS, recall
@@ -230,6 +230,13 @@ def test_axes_are_drawn_before_there_are_results(alice, alice_client, questions)
     page = alice_client.get("/en/progress/").content.decode()
     assert page.count('<svg class="fig w"') == 5
     assert 'class="dot' not in page
+
+
+def test_the_page_stands_when_every_question_has_gone(alice, alice_client, questions):
+    grade(alice, questions[0], 3, MONDAY)
+    Question.objects.update(retired_at=MONDAY)
+    assert alice_client.get("/en/progress/").status_code == 200
+    assert alice_client.get("/zh/progress/topics.csv").status_code == 200
 
 
 def test_each_panel_can_be_downloaded(alice, alice_client, questions):
