@@ -68,9 +68,11 @@ def start_sweeper(sender: Any, **_: Any) -> None:
 
 
 @worker_shutting_down.connect
-def stop_sweeper(**_: Any) -> None:
+def stop_sweeper(how: str, **_: Any) -> None:
     for sweeper in sweepers:
         sweeper.stop()
+    if how == "Cold":  # of such an end Celery says no more
+        wait_for_sweeper()
 
 
 @worker_shutdown.connect
