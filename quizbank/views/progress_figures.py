@@ -119,7 +119,8 @@ def mastery(found: Statistics, width: int) -> SafeString:
     """A row a topic; in a narrow place its name stands above its bar."""
     titles = [str(one.topic.title) for one in found.mastery]
     if width >= WIDE:
-        left, right, step, down = min(240.0, 16 + max(map(span, titles), default=0)), width - 120, 28, 0
+        widest = max(map(span, titles), default=0.0)
+        left, right, step, down = min(240.0, 16 + widest), width - 120, 28, 0
     else:
         left, right, step, down = 0, width - 112, 46, 18
     parts = []
