@@ -64,6 +64,14 @@ def _lacking(scope: str | None) -> Text:
     return Text(f"这个密钥没有 {scope} 权限。", f"This key lacks the scope “{scope}”.")
 
 
+def reader_of(request: Request) -> User | None:
+    """The user whose own things may be read, at an address open to everybody."""
+    key = request.auth
+    if isinstance(key, ApiToken) and "read" not in key.scopes:
+        return None
+    return request.user if request.user.is_authenticated else None
+
+
 def person_of(request: Request) -> Any:
     """The user who asks. For views whose scopes let nobody else in."""
     return request.user

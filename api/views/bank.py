@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import answers, shapes
+from api.authentication import reader_of
 from api.fields import Given, OneOf, Words
 from api.pagination import Pages, whole
 from api.problems import problems
@@ -54,19 +55,21 @@ class Questions(BankView):
 class QuestionDetail(BankView):
     @extend_schema(
         operation_id="questions_read",
-        summary="Read one question",
+        summary="Read one question of the bank, or one's own",
         parameters=[InLanguage],
         responses={200: answers.Question, **problems(400, 404)},
     )
     def get(self, request: Request, topic: str, slug: str) -> Response:
         language = self.query(InLanguage)["language"]
         try:
-            row = bank.get_question(f"{topic}/{slug}")
+            row = bank.get_question(f"{topic}/{slug}", reader_of(request))
         except Question.DoesNotExist:
             raise Http404 from None
         findings = bank.recorded()
         verdicts = bank.verdicts([row], findings)[row.pk]
-        return Response(shapes.only(shapes.question(row, verdicts, findings), language))
+        told = shapes.only(shapes.question(row, verdicts, findings), language)
+        kept = {"Cache-Control": "private, no-cache"} if row.owner_id else None
+        return Response(told, headers=kept)
 
 
 class Topics(BankView):

@@ -71,13 +71,14 @@ class ApiView(APIView):
 
 
 class BankView(ApiView):
-    """Public, the same for everybody, and changed only by a synchronisation or a run."""
+    """Public, the same for everybody, and changed only by a synchronisation or a run; but for
+    an answer that says itself how it may be kept."""
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> Response:
         final: Response = super().finalize_response(request, response, *args, **kwargs)
-        if final.status_code == 200:
+        if final.status_code == 200 and not final.has_header("Cache-Control"):
             final["Cache-Control"] = "no-cache"
             if changed := _changed():
                 final["Last-Modified"] = http_date(changed.timestamp())

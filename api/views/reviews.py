@@ -104,7 +104,7 @@ class Reviews(ApiView):
         if not 1 <= len(data) <= BATCH:
             text = Text(f"一次 1 到 {BATCH} 条。", f"Send 1 to {BATCH} items at a time.")
             raise refused({"": text})
-        path, questions = request.get_full_path(), deck.reviewable_among(_paths(data))
+        path, questions = request.get_full_path(), deck.reviewable_among(user, _paths(data))
         results, ends = [], monotonic() + LONGEST
         with delivery(user, timezone.now()):
             for number, item in enumerate(data):
@@ -173,7 +173,7 @@ def _question(user: Any, values: dict[str, Any], known: Known) -> Question:
     try:
         if path is None:
             return study.get_card_for(user, card).question
-        return deck.reviewable(path) if known is None else known[path]
+        return deck.reviewable(user, path) if known is None else known[path]
     except (Question.DoesNotExist, KeyError):
         raise Problem(404, NO_QUESTION, errors={"question": NO_QUESTION}) from None
     except Card.DoesNotExist:

@@ -18,19 +18,20 @@ def cards_of(user: User) -> QuerySet[Card]:
 def unseen(user: User) -> QuerySet[Question]:
     """The living questions the person has not answered yet."""
     seen = Card.objects.filter(user=user, form=Form.RECALL, reps__gt=0).values("question")
-    return Question.objects.filter(retired_at=None).exclude(pk__in=seen).select_related("topic")
+    live = Question.everyone.visible_to(user).filter(retired_at=None)
+    return live.exclude(pk__in=seen).select_related("topic")
 
 
-def reviewable(path: str) -> Question:
-    """The question at this path (Raises Question.DoesNotExist); also a retired one, since a
-    device may have asked it before it heard of that."""
-    found = find(Question, path=path, owner_id=None)
-    if found is None:
+def reviewable(user: User, path: str) -> Question:
+    """The bank's or the person's own question at this path (Raises Question.DoesNotExist); also
+    a retired one, since a device may have asked it before it heard of that."""
+    found = find(Question, path=path)
+    if found is None or found.owner_id not in (None, user.pk):
         raise Question.DoesNotExist
     return found
 
 
-def reviewable_among(paths: Collection[str]) -> dict[str, Question]:
+def reviewable_among(user: User, paths: Collection[str]) -> dict[str, Question]:
     """The same of many paths at once, without their texts; those of no question are left out."""
-    questions = Question.objects.filter(path__in=paths, owner=None)
+    questions = Question.everyone.visible_to(user).filter(path__in=paths)
     return {question.path: question for question in questions.only("path")}
