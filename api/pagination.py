@@ -42,7 +42,7 @@ class Pages(CursorPagination):
         raw = request.query_params.get("page_size")
         if raw is None:
             return PAGE
-        if raw.isascii() and raw.isdigit() and 1 <= int(raw[:9]) <= LONGEST:
+        if raw.isascii() and raw.isdecimal() and len(raw) <= 3 and 1 <= int(raw) <= LONGEST:
             return int(raw)
         raise self._bad_size()
 
