@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from api import answers, shapes
 from api.authentication import reader_of
 from api.fields import Given, OneOf, Words
-from api.pagination import Pages, whole
+from api.pagination import Pages
 from api.problems import problems
 from api.views.base import BankView
 from quizbank.models import Question
@@ -45,7 +45,7 @@ class Questions(BankView):
         findings = bank.recorded()
         found = bank.questions(text=text, findings=findings, **asked)
         order = ("-rank", "position", "path") if text.strip() else ("position", "path")
-        pages = Pages(*order, reads=whole)
+        pages = Pages(*order)
         rows = pages.rows(request, found)
         verdicts = bank.verdicts(rows, findings)
         listed = [shapes.question_listed(row, verdicts[row.pk]) for row in rows]

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from api import answers, study_shapes
 from api.authentication import person_of
 from api.fields import Given, OneOf, Words
-from api.pagination import Pages, moment, whole
+from api.pagination import Pages
 from api.problems import problems
 from api.views.base import ApiView
 from quizbank.models import Card, User
@@ -57,7 +57,7 @@ class Cards(ApiView):
     def get(self, request: Request) -> Response:
         state, user = self.query(CardQuery)["state"], person_of(request)
         if state == "new":
-            pages = Pages("position", "path", reads=whole)
+            pages = Pages("position", "path")
             fresh = pages.rows(request, deck.unseen(user))
             listed = [{"question": study_shapes.linked(row), "card": None} for row in fresh]
             return Response(pages.json(listed))
@@ -65,7 +65,7 @@ class Cards(ApiView):
         found = study.cards_due(user, timezone.now()) if due else deck.cards_of(user)
         if state == "suspended":
             found = found.filter(suspended=True)
-        pages = Pages("due" if due else "created_at", "pk", reads=moment)
+        pages = Pages("due" if due else "created_at", "pk")
         cards = pages.rows(request, found)
         listed = [
             {"question": study_shapes.linked(row.question), "card": study_shapes.card_shape(row)}

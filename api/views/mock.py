@@ -16,7 +16,7 @@ from api import answers, mock_shapes
 from api.authentication import person_of
 from api.errors import Problem, refused
 from api.fields import MISSING, Given, given
-from api.pagination import Pages, moment
+from api.pagination import Pages
 from api.problems import problems
 from api.views.base import ApiView
 from demos.kit.declare import Text
@@ -64,7 +64,7 @@ class Mocks(ApiView):
     )
     def get(self, request: Request) -> Response:
         self.query(Given)
-        pages = Pages("-created_at", "-pk", reads=moment)
+        pages = Pages("-created_at", "-pk")
         rows = pages.rows(request, queries.mocks_of(person_of(request)))
         return Response(pages.json([mock_shapes.listed_shape(row) for row in rows]))
 

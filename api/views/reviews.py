@@ -15,7 +15,7 @@ from api import answers, study_shapes
 from api.authentication import person_of
 from api.errors import Errors, Problem, refused
 from api.fields import MISSING, Given, given
-from api.pagination import Pages, whole
+from api.pagination import Pages
 from api.parsing import LIMIT, BatchParser
 from api.problems import problems
 from api.views.base import ApiView
@@ -72,7 +72,7 @@ class Reviews(ApiView):
     )
     def get(self, request: Request) -> Response:
         self.query(Given)
-        pages = Pages("-id", reads=whole)
+        pages = Pages("-id")
         rows = pages.rows(request, people.events_of(person_of(request)))
         return Response(pages.json([study_shapes.review_shape(row) for row in rows]))
 
