@@ -12,6 +12,7 @@ HEAD = re.compile(
     r"#(separator|html|columns|notetype|deck|tags|(?:notetype|deck|tags|guid) column)"
     r":([^\r\n]*)(?:\r\n|\n|\r|$)"
 )
+NUMBER = re.compile(r"[0-9]{1,2}")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def said(text: str) -> Said:
     numbered = {
         int(number): name
         for name in ("tags", "deck", "guid", "notetype")
-        if (number := given.get(f"{name} column", "")).isdigit() and 0 < int(number) < 100
+        if NUMBER.fullmatch(number := given.get(f"{name} column", "")) and int(number)
     }
     names = tuple(columns.split(separator)) if columns and separator else _placed(numbered)
     return Said(separator, given.get("html", "").lower() == "true", names, end, lines)

@@ -297,6 +297,12 @@ def test_what_anki_says_at_the_head_is_followed():
     assert one == Note("g1", "<b>q</b>", "a, b; c", deck="Deck", tags=("x", "y"))
 
 
+@pytest.mark.parametrize("number", ["²", "0", "100", 4_400 * "9", ""])
+def test_a_column_that_cannot_be_is_as_if_it_were_not_named(number):
+    found = lines(f"#tags column:{number}", "What is a cat?,an animal")
+    assert words(found) == [("What is a cat?", "an animal")]
+
+
 def test_a_first_card_that_begins_with_a_hash_is_a_card():
     assert words(lines("#include,a directive", "#define: x,another")) == [
         ("#include", "a directive"),
