@@ -122,6 +122,24 @@ def test_the_menu_of_a_card_opens_over_front_and_back_and_closes(
             quiet.keyboard.press("Space")
 
 
+def test_enter_on_a_choice_or_a_tick_goes_on(quiet: Page, stone: Question) -> None:
+    quiet.goto("/en/study/")
+    quiet.get_by_role("radio", name="about 0.01").check()
+    quiet.keyboard.press("Enter")
+    answered(quiet)
+    quiet.locator("[data-key=q]").check()
+    quiet.locator("[data-key=w]").check()
+    quiet.keyboard.press("Enter")
+    expect(quiet.locator(".toast")).to_contain_text("Good")
+    assert ReviewEvent.objects.get().rating == 3
+    expect(quiet.locator("html")).to_have_attribute("lang", "en")
+    quiet.locator("#answer").press("Enter")
+    expect(quiet.locator("#answer")).to_have_value("\n")
+    quiet.locator("header [data-language]").focus()
+    quiet.keyboard.press("Enter")
+    expect(quiet.locator("html")).to_have_attribute("lang", "zh-Hans")
+
+
 def test_a_double_click_is_one_review(quiet: Page, stone: Question) -> None:
     quiet.goto("/en/study/")
     quiet.get_by_role("button", name="Show answer").dblclick()
@@ -279,11 +297,15 @@ def test_everything_works_without_scripts(bare: Page, stone: Question) -> None:
     bare.get_by_role("button", name="Hint").click()
     expect(bare.get_by_role("note")).to_contain_text("whatever the mass")
     expect(bare.locator("#answer")).to_have_value("typed without scripts")
-    bare.get_by_role("button", name="Show answer").click()
+    bare.get_by_role("radio", name="not at all").press("Enter")
     expect(bare.get_by_text("You had it right.")).to_be_visible()
     bare.get_by_text("Full answer").click()
     expect(bare.get_by_text("The mass cancels")).to_be_visible()
     bare.locator("input[name=ticks]").first.check()
+    bare.locator("input[name=ticks]").first.press("Enter")
+    expect(bare.get_by_role("alert")).to_be_visible()
+    expect(bare.locator("input[name=ticks]").first).to_be_checked()
+    assert not ReviewEvent.objects.exists()
     bare.get_by_role("button", name="Hard, next in").click()
     expect(bare.locator(".session b")).to_have_text("2")
     event = ReviewEvent.objects.get()

@@ -176,8 +176,11 @@
   const grade = (rating) => press(`form[data-back] button[name=rating][value="${rating}"]`);
   const SURE = { a: "low", s: "mid", d: "high" };
 
-  function onFront(key) {
-    if (key === " ") return press("[data-reveal]");
+  // Enter belongs to what it presses; on a tick or a choice it is the page's own act.
+  const pressed = (target) => target.closest("button, a, summary");
+
+  function onFront(key, event) {
+    if (key === " " || (key === "Enter" && !pressed(event.target))) return press("[data-reveal]");
     if (key === "h") return press("[data-hint]");
     if (key in SURE) return press(`form[data-front] input[name=confidence][value=${SURE[key]}]`);
     const options = document.querySelectorAll("form[data-front] input[name=choice]");
@@ -187,9 +190,8 @@
 
   function onBack(key, event) {
     if (/^[1-4]$/.test(key)) return grade(key);
-    const onControl = event.target.closest("button, a, summary, input");
-    if (key === "Enter" && !onControl) return grade(accepted());
-    if (key === " " && !onControl) return grade(3);
+    if (key === "Enter" && !pressed(event.target)) return grade(accepted());
+    if (key === " " && !pressed(event.target) && !event.target.closest("input")) return grade(3);
     if (key === "p") { const panel = one("#proof"); if (panel) { panel.scrollIntoView({ block: "start" }); panel.focus({ preventScroll: true }); } return Boolean(panel); }
     if (key === "l") return press("[data-lab]");
     return /^[a-z]$/.test(key) && press(`form[data-back] [data-key="${key}"]`);
@@ -208,7 +210,7 @@
     }
     if (event.repeat || event.shiftKey || !window.proofdeck.free(event)) return;
     let done = false;
-    if (front()) done = event.key === " " && native(event.target) ? false : onFront(event.key);
+    if (front()) done = event.key === " " && native(event.target) ? false : onFront(event.key, event);
     else if (back()) done = onBack(event.key, event);
     if (done) event.preventDefault();
   });
