@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from demos import registry
 from demos.manifests import sync
-from demos.models import Demo, Run
+from demos.models import Demo, Run, RunRequest
 from quizbank.models import Question
 from tests.browser.lab_form import LAB, field, press_run, slider
 from tests.demos.workers import FAULTY, add_demo
@@ -82,6 +82,19 @@ def test_slider_and_field_stay_equal(page: Page, live_server: Any, zero: Run) ->
     expect(units).to_have_value("3")
     page.keyboard.press("ArrowLeft")
     expect(units).to_have_value("2")
+
+
+def test_enter_in_a_field_runs_it_and_opens_no_seal(
+    page: Page, live_server: Any, zero: Run
+) -> None:
+    page.goto(ZERO)
+    expect(page.locator(".looking")).to_be_visible()
+    field(page, "lr").fill("0.03")
+    with page.expect_request(lambda request: request.method == "POST") as asked:
+        field(page, "lr").press("Enter")
+    assert asked.value.url.endswith("/en/lab/zero_init_symmetry/run/")
+    expect(page.locator("[data-place]")).to_be_visible()
+    assert RunRequest.objects.count() == 1
 
 
 def test_the_address_restores_the_form(page: Page, live_server: Any, zero: Run) -> None:
