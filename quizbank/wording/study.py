@@ -76,6 +76,10 @@ WORDS = {
         "没有网络。你的回答留在这里，连上后自动发出。",
         "No network. What you said waits here and is sent once you are back.",
     ),
+    "study.failed": (
+        "这次没有发成。什么都没丢，过一会儿再试。",
+        "That did not go through. Nothing is lost: try again in a moment.",
+    ),
     "study.elsewhere": (
         "{graded}。这张卡打开之后已在别处评过，两次都算。",
         "{graded}. It was graded elsewhere while it was open here; both grades count.",

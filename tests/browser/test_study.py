@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from playwright.sync_api import Browser, Page, expect
 
 from demos.models import RunRequest
@@ -169,6 +170,56 @@ def test_what_is_said_without_a_network_waits_for_it(quiet: Page, stone: Questio
     asked(quiet)
     event = ReviewEvent.objects.get()
     assert (event.rating, event.answer) == (3, "heard on a train")
+
+
+def test_a_server_that_fails_loses_nothing(
+    page: Page, stone: Question, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: Any, **__: Any) -> None:
+        raise OperationalError("database is locked")
+
+    told = page.get_by_text("That did not go through.")
+    page.goto("/en/study/?minutes=10")
+    address = page.url
+    page.locator("#answer").fill("typed at length")
+    with monkeypatch.context() as broken:
+        broken.setattr("quizbank.views.study.learner", locked)
+        page.get_by_role("button", name="Show answer").click()
+        expect(told).to_be_visible()
+        expect(page.locator("#answer")).to_have_value("typed at length")
+    page.get_by_role("button", name="Show answer").click()
+    answered(page)
+    expect(told).not_to_be_visible()
+    page.locator("[data-key=q]").check()
+    with monkeypatch.context() as broken:
+        broken.setattr("quizbank.views.study.learner", locked)
+        page.keyboard.press("3")
+        expect(told).to_be_visible()
+        expect(page.locator("[data-key=q]")).to_be_checked()
+    with monkeypatch.context() as broken:  # graded, but the next card does not come
+        broken.setattr("quizbank.views.study.next_of", locked)
+        with page.expect_response(lambda reply: reply.status >= 500):
+            page.keyboard.press("3")
+        expect(told).to_be_visible()
+    page.keyboard.press("3")
+    asked(page)
+    expect(page.locator(".toast")).to_contain_text("Good")
+    event = ReviewEvent.objects.get()
+    assert (event.rating, event.answer, len(event.ticks)) == (3, "typed at length", 1)
+    assert "until=" in page.url
+    assert page.url != address
+
+
+def test_a_network_that_breaks_off_loses_nothing(page: Page, stone: Question) -> None:
+    page.goto("/en/study/")
+    page.locator("#answer").fill("typed at length")
+    page.route("**/reveal/", lambda route: route.abort())
+    page.get_by_role("button", name="Show answer").click()
+    expect(page.get_by_text("That did not go through.")).to_be_visible()
+    page.unroute("**/reveal/")
+    page.get_by_role("button", name="Show answer").click()
+    answered(page)
+    expect(page.get_by_text("You wrote: typed at length")).to_be_visible()
 
 
 def test_question_and_dock_stay_where_they_are(quiet: Page, stone: Question) -> None:

@@ -150,10 +150,11 @@
     const source = new EventSource(root.dataset.events);
     const stop = () => source.close();
     source.addEventListener("progress", (event) => { if (!root.isConnected || see(JSON.parse(event.data))) stop(); });
-    source.addEventListener("done", (event) => { stop(); see(JSON.parse(event.data)); });
+    source.addEventListener("done", (event) => { stop(); if (root.isConnected) see(JSON.parse(event.data)); });
     /* A stream that ends by itself is taken up again by the browser; a refused one is closed. */
     source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED && !over) poll(); });
     addEventListener("pagehide", stop, { once: true });
+    document.addEventListener("proofdeck:shown", () => { if (!root.isConnected) stop(); });
   }
 
   function watchAll() {

@@ -1,4 +1,4 @@
-// A card: keys, the suggested grade, and the answer without a new page.
+// A card: keys, the suggested grade, and answer and next card without a new page.
 // Everything here also works as plain forms.
 (() => {
   const one = (selector) => document.querySelector(selector);
@@ -11,35 +11,43 @@
   // so the question and the dock stay where they are.
   async function exchange(form, submitter) {
     const data = new FormData(form, submitter);
+    const action = submitter?.getAttribute("formaction") || form.action;
+    const failed = form.querySelector("[data-failed]");
     document.body.classList.add("main-busy");
+    failed.hidden = true;
     try {
-      const action = submitter?.getAttribute("formaction") || form.action;
-      const reply = await fetch(action, { method: "POST", body: data, headers: { Accept: "text/html" } });
+      const reply = await fetch(action, { method: "POST", body: data, headers: { Accept: "text/html" } })
+        .catch(() => null);
+      if (!reply || reply.status >= 500) { failed.hidden = false; return; } // what was said stays
       const page = new DOMParser().parseFromString(await reply.text(), "text/html");
       const main = page.querySelector("main");
       if (!main) throw new Error("no page");
-      take(page, main);
+      take(page, main, reply.redirected ? reply.url : "");
     } catch {
       form.dataset.whole = "1";
+      delete form.dataset.sent;
       form.requestSubmit(submitter);
     } finally {
       document.body.classList.remove("main-busy");
     }
   }
 
-  function take(page, main) {
-    const top = scrollY;
+  function take(page, main, address) {
+    const next = Boolean(back()), top = next ? 0 : scrollY;
     const study = page.querySelector("form#card")?.dataset.home;
     const old = one("main");
     old.replaceChildren(...main.childNodes);
     old.className = main.className;
+    document.body.className = page.body.className;
     document.title = page.title;
     for (const frame of [".tools", ".foot"]) {
       const fresh = page.querySelector(frame);
       if (fresh) one(frame).replaceChildren(...fresh.childNodes);
     }
-    if (study && study !== location.pathname) history.pushState({}, "", study);
+    if (address && address !== location.href) history.pushState({}, "", address);
+    else if (study && study !== location.pathname) history.pushState({}, "", study);
     scrollTo({ top: one(".session") ? top : 0, behavior: "instant" });
+    if (next) old.focus({ preventScroll: true }); // a new card is read from its beginning
     arrive();
     document.dispatchEvent(new CustomEvent("proofdeck:shown"));
   }
@@ -156,11 +164,13 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.matches("[data-front]") || form.dataset.whole || event.submitter?.hasAttribute("data-whole")) return;
+    const graded = form.matches("[data-back]") && event.submitter?.name === "rating";
+    if (!(graded || form.matches("[data-front]")) || event.defaultPrevented) return;
+    if (form.dataset.whole || event.submitter?.hasAttribute("data-whole")) return;
     event.preventDefault();
     if (form.dataset.asking) return;
     form.dataset.asking = "1";
-    exchange(form, event.submitter).finally(() => { delete form.dataset.asking; });
+    exchange(form, event.submitter).finally(() => { delete form.dataset.asking; delete form.dataset.sent; });
   });
   document.addEventListener("change", (event) => {
     const form = event.target.closest && event.target.closest("form[data-back]");
