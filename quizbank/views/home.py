@@ -75,13 +75,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _first(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """The first card, or the one that the other language's page carries on."""
+    draft = Draft.read(request.POST) if request.method == "POST" else None
     try:
-        item: StudyItem | None = cards.item_of(request.user, now, WELCOME)
+        path = draft.question if draft else WELCOME
+        item: StudyItem | None = cards.item_of(request.user, now, path)
     except Question.DoesNotExist:
-        item = next_item(request.user, now)
+        item, draft = next_item(request.user, now), None
     if item is None:
         return {"empty": True}
-    return cards.front(request, item, Draft.new(item, now), now)
+    return cards.front(request, item, draft or Draft.new(item, now), now)
 
 
 def _returning(request: HttpRequest, user: User, now: datetime) -> dict[str, Any]:

@@ -125,6 +125,7 @@ def test_the_menu_of_a_card_opens_over_front_and_back_and_closes(
 
 def test_enter_on_a_choice_or_a_tick_goes_on(quiet: Page, stone: Question) -> None:
     quiet.goto("/en/study/")
+    expect(quiet.locator("header button:not([data-language], [data-theme-button])")).to_be_hidden()
     quiet.get_by_role("radio", name="about 0.01").check()
     quiet.keyboard.press("Enter")
     answered(quiet)
@@ -345,6 +346,10 @@ def test_everything_works_without_scripts(bare: Page, stone: Question) -> None:
     bare.goto("/en/")
     bare.locator("#answer").fill("typed without scripts")
     bare.get_by_role("radio", name="not at all").check()
+    bare.get_by_role("button", name="用中文看这一页").click()
+    bare.get_by_role("button", name="Read this page in English").click()
+    expect(bare.get_by_role("heading", level=1)).to_contain_text("Say it, predict it")
+    expect(bare.locator("#answer")).to_have_value("typed without scripts")
     bare.get_by_role("button", name="Hint").click()
     expect(bare.get_by_role("note")).to_contain_text("whatever the mass")
     expect(bare.locator("#answer")).to_have_value("typed without scripts")

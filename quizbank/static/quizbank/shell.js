@@ -27,15 +27,47 @@
     try { localStorage.setItem("theme", root.dataset.theme); } catch { /* for this page, then */ }
   }
 
-  // The other language shows the same place of the page.
-  function keepPlace() {
-    try { sessionStorage.setItem("place", JSON.stringify([location.pathname.slice(3), scrollY])); } catch { /* at the top, then */ }
+  // The other language shows the same place of the page, and what was typed there.
+  const UNKEPT = "[type=hidden], [type=password], [type=file], button, [type=submit], fieldset, output";
+  const how = (field) => (["checkbox", "radio"].includes(field.type) ? "checked" : "value");
+
+  // Every field that is filled in, by its form, its name, and what it ticks.
+  function fields() {
+    return [...document.querySelectorAll("main form")].flatMap((form, at) => (form.method === "post"
+      ? [...form.elements].filter((field) => field.name && !field.matches(UNKEPT)) : [])
+      .map((field) => [[at, field.name, how(field) === "checked" ? field.value : ""].join(" "), field]));
+  }
+  function asItCame(field) {
+    if (field.options) return [...field.options].every((option) => option.selected === option.defaultSelected);
+    return how(field) === "checked" ? field.checked === field.defaultChecked : field.value === field.defaultValue;
+  }
+  // A page that refused a form came with what was typed; the other one will not.
+  function said() {
+    const refused = one("main .field-error, main [aria-invalid=true]");
+    return fields().filter(([, field]) => refused || !asItCame(field)).map(([key, field]) => [key, field[how(field)]]);
+  }
+  function refill(values) {
+    const filled = fields().filter(([key, field]) => values.has(key) && values.get(key) !== field[how(field)]);
+    filled.forEach(([key, field]) => {
+      field[how(field)] = values.get(key);
+      const folded = field.closest("main details");
+      if (folded) folded.open = true;
+    });
+    for (const [, field] of filled.filter(([, each]) => each.type !== "radio" || each.checked)) {
+      for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+    }
+  }
+
+  function keepPlace(values) {
+    try { sessionStorage.setItem("place", JSON.stringify([location.pathname.slice(3), scrollY, values])); } catch { /* at the top, then */ }
   }
   function restorePlace() {
     try {
-      const [path, top] = JSON.parse(sessionStorage.getItem("place") || "[]");
+      const [path, top, values] = JSON.parse(sessionStorage.getItem("place") || "[]");
       sessionStorage.removeItem("place");
-      if (path === location.pathname.slice(3) && top) scrollTo({ top, behavior: "instant" });
+      if (path !== location.pathname.slice(3)) return;
+      refill(new Map(values));
+      if (top) scrollTo({ top, behavior: "instant" });
     } catch { /* nothing was kept */ }
   }
 
@@ -45,7 +77,7 @@
     if (hit("[data-keys]")) one("#keys").showModal();
     const language = hit("[data-language]");
     if (language) {
-      keepPlace();
+      keepPlace(language.href ? said() : []); // else the switch sends the form
       if (language.href && location.hash) language.hash = location.hash;
     }
     const copy = hit("[data-copy]");
@@ -98,5 +130,5 @@
   const search = one("#q");
   if (search && location.hash === "#q") search.focus();
   window.proofdeck.fillZones();
-  restorePlace();
+  document.addEventListener("DOMContentLoaded", restorePlace); // when the page's own scripts listen
 })();
