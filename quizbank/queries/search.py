@@ -2,8 +2,8 @@
 
 The words of a query are looked for with LIKE in `Question.search_text` (see `content.words`
 for why not with the database's own full-text search), on SQLite in those rows alone that its
-index of the words names. A term of the glossary stands for all its
-spellings, so 梯度爆炸 finds what says "exploding gradient" and the other way round.
+index of the words names. A term of the glossary stands for all its spellings, so 梯度爆炸 finds
+what says "exploding gradient" and the other way round.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def set_interview(
     interview.levels = [level for level in Question.Level.values if level in levels]
     interview.save()
     interview.topics.set(chosen)
-    _name(interview, named)
+    _name_one_by_one(interview, named)
     asked = interview.may_ask().count()
     if not asked:
         raise PeopleError({"topics": EMPTY})
@@ -127,7 +127,7 @@ def adopt_interviews(*, guest: User, account: User, now: datetime) -> None:
         interview.save(update_fields=["planned"])
 
 
-def _name(interview: Interview, questions: Iterable[Question]) -> None:
+def _name_one_by_one(interview: Interview, questions: Iterable[Question]) -> None:
     """Let those be the ones named one by one. The relation would not drop the person's own."""
     rows = Interview.questions.through.objects.filter(interview=interview)
     rows.exclude(question__in=[question.pk for question in questions]).delete()

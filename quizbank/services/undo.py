@@ -59,7 +59,6 @@ def undo(
     return Recorded(taken_back, card, created=True)
 
 
-@transaction.atomic
 def _copy(event: ReviewEvent, account: User) -> ReviewEvent:
     """What an event of a guest is in the log of the account that they were merged into."""
     asked = Card.objects.filter(events=event).values("question")
@@ -67,6 +66,7 @@ def _copy(event: ReviewEvent, account: User) -> ReviewEvent:
     return copies.get(client_uuid=event.client_uuid)
 
 
+@transaction.atomic
 def undo_unanswered(*, user: User, events: Iterable[ReviewEvent], now: datetime) -> int:
     """Take back those of the events that hold and whose cards were not answered since; how many.
 
