@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from typing import Any
 
@@ -11,7 +12,6 @@ from celery.signals import (
     worker_init,
     worker_process_init,
     worker_ready,
-    worker_shutdown,
     worker_shutting_down,
 )
 from django.conf import settings
@@ -65,18 +65,18 @@ def start_sweeper(sender: Any, **_: Any) -> None:
     sweeper = Sweeper(f"{sender.hostname}:{os.getpid()}", queues)
     sweepers.append(sweeper)
     sweeper.start()
+    # Not by a signal of Celery's: it sends none at the end of a worker that is stopped cold.
+    atexit.register(wait_for_sweeper)
 
 
 @worker_shutting_down.connect
-def stop_sweeper(how: str, **_: Any) -> None:
+def stop_sweeper(**_: Any) -> None:
     for sweeper in sweepers:
         sweeper.stop()
-    if how == "Cold":  # of such an end Celery says no more
-        wait_for_sweeper()
 
 
-@worker_shutdown.connect
-def wait_for_sweeper(**_: Any) -> None:
+def wait_for_sweeper() -> None:
     """Let it say goodbye, so that pages know at once that nobody listens."""
+    stop_sweeper()
     for sweeper in sweepers:
         sweeper.join(LEAVE_SECONDS)

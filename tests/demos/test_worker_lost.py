@@ -112,7 +112,7 @@ def test_runs_wait_for_a_worker_and_one_that_stops_says_so(demo: Demo, workers: 
     assert ended(run).state == State.DONE
     eventually(lambda: worker_seen("cpu", timezone.now()))
     worker.process.send_signal(signal.SIGQUIT)
-    worker.process.wait(10)
+    worker.process.wait(30)
     assert not Heartbeat.objects.exists()
 
 
